@@ -1,0 +1,43 @@
+# The commands of this repository; the work is done by `python -m tracker`.
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+IN = .venv/bin
+
+.PHONY: help run test bench check fix environment clean
+
+help:
+	@echo "make run    the site with its database on http://127.0.0.1:$(PORT)/ (PORT=8001 for another port)"
+	@echo "make test   every test, with a database and a browser of their own (ARGS=\"tests/x.py -k word\" for some)"
+	@echo "make check  format, lint, templates, import floors, migrations, translations"
+	@echo "make fix    what the formatter and the linter can put right"
+	@echo "make bench  the benchmarks"
+	@echo "make clean  removes what the others made; asks before it deletes data"
+
+run:
+	@$(PYTHON) -m tracker run
+
+test:
+	@$(PYTHON) -m tracker test $(ARGS)
+
+bench:
+	@$(PYTHON) -m tracker bench $(ARGS)
+
+environment:
+	@$(PYTHON) -m tracker environment
+
+check: environment
+	$(IN)/ruff format --check .
+	$(IN)/ruff check .
+	$(IN)/djlint --lint --quiet templates
+	$(IN)/lint-imports
+	bin/manage check
+	bin/manage makemigrations --check --dry-run
+	bin/manage messages --check
+
+fix: environment
+	$(IN)/ruff check --fix .
+	$(IN)/ruff format .
+
+clean:
+	@$(PYTHON) -m tracker clean

@@ -1,0 +1,9 @@
+"""The application as a WSGI server calls it: `granian --interface wsgi tracker.wsgi:application`."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+
+application = get_wsgi_application()
