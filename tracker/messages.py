@@ -28,7 +28,15 @@ TEMPLATE_SUFFIXES = (".html", ".txt")
 
 LIBRARY_ROOT = Path(django.__file__).parent.parent
 DJANGO_PARTS = ("conf", "core", "db", "forms", "http", "middleware", "template", "utils", "views")
-DEVELOPERS_PARTS = {"management", "checks", "checks.py", "gis", "tests", "vendor"}  # no visitor reads these
+DEVELOPERS_PARTS = {
+    "default_urlconf.html",
+    "management",
+    "checks",
+    "checks.py",
+    "gis",
+    "tests",
+    "vendor",
+}  # no visitor reads these
 
 # What each marking function is given, in order.
 ARGUMENTS: dict[str, tuple[str, ...]] = {"_": ("id",), "gettext_noop": ("id",)}

@@ -46,8 +46,11 @@ class Command(BaseCommand):
                 count = sum(1 for _ in catalogue.untranslated())
                 self.stdout.write(f"{catalogue.path}: {'written' if changed else 'unchanged'}, {count} to translate")
 
-    def pairs(self, languages):
-        """Each catalogue of these languages with the messages that it should hold."""
+    def pairs(self, languages, corrections=()):
+        """Each catalogue of these languages with the messages that it should hold.
+
+        A library's own translation is corrected by giving ours; once given it stays.
+        """
         known = dict(settings.LANGUAGES)
         if unknown := set(languages) - set(known):
             raise CommandError(f"No such language: {', '.join(unknown)}. There are {', '.join(known)}.")
@@ -61,18 +64,17 @@ class Command(BaseCommand):
             for language in set(languages) - {SOURCE_LANGUAGE}:
                 catalogue = Catalogue(LIBRARIES, language, domain)
                 translated = messages.translated_by_libraries(language, domain)
-                # A translation of ours stays where a library has one too: it may be there to correct it.
                 yield (
                     catalogue,
                     {
                         key: message
                         for key, message in offered.items()
-                        if key in catalogue.entries or key not in translated
+                        if key in catalogue.entries or key not in translated or message.name in corrections
                     },
                 )
 
-    def merged(self, languages):
-        for catalogue, wanted in self.pairs(languages):
+    def merged(self, languages, corrections=()):
+        for catalogue, wanted in self.pairs(languages, corrections):
             catalogue.merge(wanted)
             yield catalogue, wanted
 
@@ -91,7 +93,7 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(f"{file} cannot be read as JSON: {error}") from error
         faults = []
-        catalogues = [(catalogue, wanted, {}) for catalogue, wanted in self.merged([language])]
+        catalogues = [(catalogue, wanted, {}) for catalogue, wanted in self.merged([language], answers)]
         for name, answer in answers.items():
             places = [share for _catalogue, wanted, share in catalogues if name in {m.name for m in wanted.values()}]
             for share in places or [catalogues[0][2]]:

@@ -1,0 +1,306 @@
+"""Closed lists: their codes, labels and colours. Open lists are tables in codelists.py."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Coloured(TextChoices):
+    """Choices whose `colour` (grey, blue, green, amber, red) the pill component shows."""
+
+    @classmethod
+    def colour_of(cls, value):
+        return cls.colours().get(value, "grey")
+
+    @classmethod
+    def colours(cls):
+        return {}
+
+
+class Bound(TextChoices):
+    EQ = "eq", _("exactly")
+    GT = "gt", _("more than")
+    GE = "ge", _("at least")
+    LT = "lt", _("less than")
+    LE = "le", _("at most")
+    APPROX = "approx", _("about")
+
+
+class Certainty(Coloured):
+    DOCUMENT = "document", _("document on file")
+    SINGLE_SOURCE = "single_source", _("single source")
+    LIKELY = "likely", _("likely")
+    POSSIBLE = "possible", _("possible")
+    DISPUTED = "disputed", _("disputed")
+
+    @classmethod
+    def colours(cls):
+        return {"document": "green", "single_source": "blue", "likely": "blue", "possible": "amber", "disputed": "red"}
+
+
+class DatePrecision(TextChoices):
+    DAY = "day", _("day")
+    MONTH = "month", _("month")
+    QUARTER = "quarter", _("quarter")
+    YEAR = "year", _("year")
+    BY = "by", _("on or before")
+    RELATIVE = "relative", _("relative to another date")
+    UNKNOWN = "unknown", pgettext_lazy("date precision", "unknown")
+
+
+class AmountKind(Coloured):
+    ANNOUNCED = "announced", _("announced")
+    COMMITTED = "committed", _("committed")
+    DISBURSED = "disbursed", _("disbursed")
+
+    @classmethod
+    def colours(cls):
+        return {"announced": "blue", "committed": "amber", "disbursed": "green"}
+
+
+class MoneySource(TextChoices):
+    OWN = "own", _("own funds")
+    BORROWED = "borrowed", _("borrowed funds")
+    BUDGET = "budget", _("budget")
+    FOREIGN = "foreign", _("foreign funds")
+    UNKNOWN = "unknown", _("not stated in source")
+
+
+class Inclusion(TextChoices):
+    """Whether an amount is part of another one (`Amount.included_in`)."""
+
+    NO = "no", _("stands alone")
+    YES = "yes", _("included in another amount")
+    UNKNOWN = "unknown", _("not known whether included")
+
+
+class ProjectStatus(Coloured):
+    ONGOING = "ongoing", _("on track")
+    DELAYED = "delayed", _("delayed")
+    SUSPENDED = "suspended", _("suspended")
+    CANCELLED = "cancelled", _("cancelled")
+
+    @classmethod
+    def colours(cls):
+        return {"ongoing": "green", "delayed": "amber", "suspended": "red", "cancelled": "grey"}
+
+
+class StageGroup(Coloured):
+    UNKNOWN = "unknown", _("stage not stated")
+    PRE_CONSTRUCTION = "pre_construction", _("before construction")
+    CONSTRUCTION = "construction", _("under construction")
+    OPERATION = "operation", _("operating")
+
+    @classmethod
+    def colours(cls):
+        return {"pre_construction": "blue", "construction": "amber", "operation": "green"}
+
+
+class ProjectType(TextChoices):
+    NEW = "new", _("new site")
+    EXPANSION = "expansion", _("expansion")
+    MODERNISATION = "modernisation", _("modernisation")
+
+
+class PartyRole(TextChoices):
+    INVESTOR = "investor", _("investor")
+    FUNDER = "funder", _("funder")
+    IMPLEMENTER = "implementer", _("implementing entity")
+    CONSORTIUM = "consortium", _("consortium")
+    ACCOUNTABLE = "accountable", _("accountable body")
+    PUBLIC_AUTHORITY = "public_authority", _("public authority")
+    SUPPLIER = "supplier", _("supplier or contractor")
+    UNKNOWN = "unknown", _("role not stated in source")
+
+
+class OrganisationKind(TextChoices):
+    COMPANY = "company", _("company")
+    CONSORTIUM = "consortium", _("consortium")
+    STATE_BODY = "state_body", _("state body")
+    EMBASSY = "embassy", _("embassy")
+    WORKING_GROUP = "working_group", _("working group")
+    MEDIA = "media", _("news agency")
+    INSTITUTION = "institution", _("institution")
+    OTHER = "other", pgettext_lazy("kind of organisation", "other")
+
+
+class PlaceKind(TextChoices):
+    COUNTRY = "country", _("country")
+    REGION = "region", _("region")
+    PROVINCE = "province", _("province")
+    CITY = "city", _("city")
+    DISTRICT = "district", _("district")
+    SETTLEMENT = "settlement", _("settlement")
+    INDUSTRIAL_ZONE = "industrial_zone", _("industrial zone")
+    SITE = "site", _("site")
+
+
+class SourceKind(TextChoices):
+    ARTICLE = "article", _("news article")
+    LETTER = "letter", _("letter")
+    DOCUMENT = "document", _("document")
+    MINUTES = "minutes", _("minutes of a meeting")
+    REPORT = "report", _("report of staff")
+    STATISTICS = "statistics", _("statistics")
+
+
+class StatementKind(TextChoices):
+    FACT = "fact", _("fact")
+    FIGURE = "figure", _("figure")
+    QUOTE = "quote", _("quotation")
+    INTENT = "intent", _("intention")
+    DEMAND = "demand", _("demand")
+
+
+class LinkKind(TextChoices):
+    SUPPLIES = "supplies", _("supplies")
+    DEPENDS_ON = "depends_on", _("depends on")
+    PART_OF = "part_of", _("is part of")
+    REPLACES = "replaces", _("replaces")
+
+
+class ObservationStatus(Coloured):
+    PLANNED = "planned", _("planned")
+    FORECAST = "forecast", _("forecast")
+    ACTUAL = "actual", _("actual")
+
+    @classmethod
+    def colours(cls):
+        return {"planned": "blue", "forecast": "amber", "actual": "green"}
+
+
+class UpdateStatus(Coloured):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    RETURNED = "returned", _("returned")
+    APPROVED = "approved", _("approved")
+
+    @classmethod
+    def colours(cls):
+        return {"draft": "grey", "submitted": "blue", "returned": "amber", "approved": "green"}
+
+
+class Frequency(TextChoices):
+    ONCE = "once", _("once")
+    MONTHLY = "monthly", _("every month")
+    QUARTERLY = "quarterly", _("every quarter")
+    HALF_YEARLY = "half_yearly", _("every half-year")
+    YEARLY = "yearly", _("every year")
+    NOT_STATED = "not_stated", _("not stated in source")
+
+
+class WorkingDayRule(TextChoices):
+    NONE = "none", _("the day itself, also on a day off")
+    NEXT = "next", _("the next working day")
+    PREVIOUS = "previous", _("the working day before")
+
+
+class Severity(Coloured):
+    NORMAL = "normal", _("normal")
+    HIGH = "high", _("high")
+    CRITICAL = "critical", _("critical")
+
+    @classmethod
+    def colours(cls):
+        return {"normal": "grey", "high": "amber", "critical": "red"}
+
+
+class Side(TextChoices):
+    INVESTOR = "investor", _("investor")
+    REGION = "region", _("region")
+
+
+class Strength(TextChoices):
+    MUST = "must", _("must")
+    SHOULD = "should", _("should")
+
+
+class ObligationBasis(TextChoices):
+    ORAL = "oral", _("oral statement")
+    AGREEMENT = "agreement", _("agreement")
+    LAW = "law", _("law")
+    PERMIT = "permit", _("permit condition")
+
+
+class EvidenceStatus(Coloured):
+    OFFERED = "offered", _("waiting for acceptance")
+    ACCEPTED = "accepted", _("accepted")
+    REJECTED = "rejected", _("rejected")
+
+    @classmethod
+    def colours(cls):
+        return {"offered": "blue", "accepted": "green", "rejected": "red"}
+
+
+class ShipmentStatus(Coloured):
+    PLANNED = "planned", _("planned")
+    IN_TRANSIT = "in_transit", _("in transit")
+    ARRIVED = "arrived", _("arrived")
+    CLEARED = "cleared", _("through customs")
+    INSTALLED = "installed", _("installed")
+
+    @classmethod
+    def colours(cls):
+        return {"in_transit": "amber", "arrived": "blue", "cleared": "blue", "installed": "green"}
+
+
+class CheckpointKind(TextChoices):
+    LOADED = "loaded", _("loaded")
+    BORDER = "border", _("at the border")
+    ARRIVED = "arrived", _("arrived")
+    CUSTOMS = "customs", _("through customs")
+    INSPECTED = "inspected", _("inspected")
+    INSTALLED = "installed", _("installed")
+
+
+class EngagementKind(TextChoices):
+    VISIT = "visit", _("visit")
+    TALKS = "talks", _("talks")
+    MEETING = "meeting", _("meeting")
+    CEREMONY = "ceremony", _("ceremony")
+
+
+class ParticipantRole(TextChoices):
+    HEAD = "head", _("head of delegation")
+    PARTICIPANT = "participant", _("participant")
+    HOST = "host", _("host")
+    SUPPORT = "support", _("support")
+
+
+class AgreementKind(TextChoices):
+    UNSPECIFIED = "unspecified", _("kind not stated in source")
+    VERBAL = "verbal", _("verbal only")
+    MEMORANDUM = "memorandum", _("memorandum of understanding")
+    CONTRACT = "contract", _("contract")
+    INVESTMENT = "investment", _("investment agreement")
+    OBLIGATIONS = "obligations", _("agreement on investment obligations")
+
+
+class LeadStage(Coloured):
+    INTEREST = "interest", _("interest")
+    CONTACT = "contact", _("in contact")
+    PROPOSAL = "proposal", _("proposal")
+    CONVERTED = "converted", _("became a project")
+    DROPPED = "dropped", _("dropped")
+
+    @classmethod
+    def colours(cls):
+        return {"interest": "grey", "contact": "blue", "proposal": "amber", "converted": "green", "dropped": "red"}
+
+
+class ViewAudience(TextChoices):
+    ME = "me", _("only me")
+    GROUP = "group", _("a group")
+    ALL = "all", _("everyone")
+
+
+class ImportStatus(Coloured):
+    UPLOADED = "uploaded", _("uploaded")
+    CHECKED = "checked", _("checked")
+    REFUSED = "refused", _("refused")
+    DONE = "done", _("done")
+    UNDONE = "undone", _("taken back")
+
+    @classmethod
+    def colours(cls):
+        return {"uploaded": "grey", "checked": "blue", "refused": "red", "done": "green", "undone": "amber"}

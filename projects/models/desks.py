@@ -1,0 +1,155 @@
+"""What belongs to people at work: saved views, notices, imports, keys of their submissions."""
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from projects.models.base import Recorded, recorded
+from projects.models.choices import Frequency, ImportStatus, ViewAudience
+
+
+@recorded
+class SavedView(Recorded):
+    """A named query string of a list, with its columns, sort and currency; explicit, never hidden."""
+
+    name = models.CharField(_("name"), max_length=120)
+    path = models.CharField(_("list"), max_length=60, default="projects")
+    query = models.TextField(_("query string"), blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("owner"), related_name="saved_views"
+    )
+    audience = models.CharField(_("for whom"), max_length=10, choices=ViewAudience, default=ViewAudience.ME)
+    group = models.ForeignKey(
+        Group, models.PROTECT, verbose_name=_("group"), related_name="saved_views", null=True, blank=True
+    )
+    is_default = models.BooleanField(_("opened first"), default=False)
+
+    class Meta:
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "path", "name"],
+                name="saved_view_name_unique",
+                violation_error_message=_("You already have a view with this name."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(audience=ViewAudience.GROUP) | Q(group__isnull=False),
+                name="saved_view_group_named",
+                violation_error_message=_("Choose the group that the view is for."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+@recorded
+class Subscription(Recorded):
+    """A person who is told by e-mail when the rows of a saved view change."""
+
+    view = models.ForeignKey(SavedView, models.PROTECT, verbose_name=_("view"), related_name="subscriptions")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="subscriptions"
+    )
+    frequency = models.CharField(_("frequency"), max_length=20, choices=Frequency, default=Frequency.MONTHLY)
+    last_rows = models.JSONField(_("rows told last"), default=dict, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("subscription")
+        verbose_name_plural = _("subscriptions")
+        ordering = ["user", "view"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["view", "user"],
+                name="subscription_unique",
+                violation_error_message=_("You already follow this view."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {self.view}"
+
+
+@recorded
+class Notice(Recorded):
+    """A message in a person's inbox; the key makes each one be sent once."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="notices"
+    )
+    key = models.CharField(_("key"), max_length=200)
+    message = models.CharField(_("message"), max_length=300)
+    parameters = models.JSONField(_("values in the message"), default=dict, blank=True)
+    url = models.CharField(_("link"), max_length=300, blank=True)
+    read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("notice")
+        verbose_name_plural = _("notices")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "key"],
+                name="notice_once",
+                violation_error_message=_("This notice was already sent."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.message
+
+
+@recorded
+class ImportJob(Recorded):
+    """One file brought in: who, when, which file, how it was read, what came of it."""
+
+    file_name = models.CharField(_("file name"), max_length=255)
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("brought in by"), related_name="imports"
+    )
+    status = models.CharField(_("status"), max_length=10, choices=ImportStatus, default=ImportStatus.UPLOADED)
+    mapping = models.JSONField(_("mapping"), default=dict, blank=True)
+    counts = models.JSONField(_("counts"), default=dict, blank=True)
+    errors = models.JSONField(_("errors"), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+        ordering = ["-id"]
+
+    def __str__(self):
+        return self.file_name
+
+
+class Submission(models.Model):
+    """The key of a form or API request that was carried out: sent again, it writes nothing.
+
+    Inserted in the transaction of the write itself, so that both exist or neither does.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="submissions"
+    )
+    key = models.CharField(_("key"), max_length=100)
+    body_hash = models.CharField(_("hash of the request"), max_length=64)
+    location = models.CharField(_("where it led"), max_length=500, blank=True)
+    status_code = models.PositiveSmallIntegerField(_("answer"), default=302)
+    response = models.JSONField(_("response"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="submission_once"),
+        ]
+
+    def __str__(self):
+        return self.key

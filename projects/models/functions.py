@@ -1,0 +1,63 @@
+"""SQL functions of the register, made by the first migration, as expressions for queries and constraints."""
+
+from django.db import models
+from django.db.models import Func, Value
+
+
+class Fold(Func):
+    """Text folded for search: lower case, Kazakh, Russian and Latin spellings made one.
+
+    `Fold("name_kk", "name_ru")` joins the columns; «Қазақстан», «казахстан» and "qazaqstan" fold alike.
+    """
+
+    function = "tracker_fold"
+    output_field = models.TextField()
+
+    def as_sql(self, compiler, connection, **context):
+        return super().as_sql(compiler, connection, arg_joiner=" || ' ' || ", **context)
+
+
+class FoldedText(Fold):
+    """A search word folded the same way, for use on the right-hand side."""
+
+    def __init__(self, text):
+        super().__init__(Value(text, output_field=models.TextField()))
+
+
+class KazakhKey(Func):
+    """Sort key in the order of the Kazakh alphabet (right for Russian and Latin too), COLLATE "C"."""
+
+    function = "tracker_sort_key"
+    output_field = models.TextField()
+    template = '%(function)s(%(expressions)s) COLLATE "C"'
+
+
+class IsValidBin(Func):
+    """True where a Kazakh business identification number has a right form and check digit."""
+
+    function = "tracker_bin_is_valid"
+    output_field = models.BooleanField()
+    conditional = True
+
+
+class IsValidUscc(Func):
+    """True where a Chinese unified social credit code has a right form and check character."""
+
+    function = "tracker_uscc_is_valid"
+    output_field = models.BooleanField()
+    conditional = True
+
+
+class IsValidContainer(Func):
+    """True where a freight container number has a right form and check digit (ISO 6346)."""
+
+    function = "tracker_container_is_valid"
+    output_field = models.BooleanField()
+    conditional = True
+
+
+class RateOn(Func):
+    """Tenge for one unit of a currency: the official rate of a day, or of at most ten days before; else NULL."""
+
+    function = "tracker_rate_on"
+    output_field = models.DecimalField(max_digits=18, decimal_places=6)

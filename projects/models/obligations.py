@@ -1,0 +1,192 @@
+"""What each side owes, what proves it, and waivers. The state is computed for a day, never stored."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from projects.models.base import (
+    NUMBER_LIMIT,
+    Recorded,
+    Sourced,
+    dates_in_range,
+    exactly_one,
+    in_order,
+    recorded,
+    translated_text,
+)
+from projects.models.choices import EvidenceStatus, Frequency, ObligationBasis, Side, Strength
+from projects.models.codelists import ObligationKind, Unit
+from projects.models.engagements import Agreement, Engagement
+from projects.models.organisations import Organisation
+from projects.models.projects import Programme, Project
+from projects.models.sources import Document
+
+
+@recorded
+class Obligation(Sourced):
+    """Something one side must or should do. Without a target it is kept, and said to have none."""
+
+    kind = models.ForeignKey(ObligationKind, models.PROTECT, verbose_name=_("kind"), related_name="obligations")
+    side = models.CharField(_("who owes"), max_length=10, choices=Side, default=Side.INVESTOR)
+    project = models.ForeignKey(
+        Project, models.PROTECT, verbose_name=_("project"), related_name="obligations", null=True, blank=True
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, verbose_name=_("programme"), related_name="obligations", null=True, blank=True
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="obligations", null=True, blank=True
+    )
+    description = translated_text(_("description"))
+    strength = models.CharField(_("strength"), max_length=10, choices=Strength, default=Strength.MUST)
+    basis = models.CharField(_("basis"), max_length=10, choices=ObligationBasis)
+    clause = models.CharField(_("clause"), max_length=100, blank=True)
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, verbose_name=_("agreement"), related_name="obligations", null=True, blank=True
+    )
+    engagement = models.ForeignKey(
+        Engagement, models.PROTECT, verbose_name=_("made at"), related_name="obligations", null=True, blank=True
+    )
+    target = models.DecimalField(
+        _("target"),
+        max_digits=24,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        help_text=_("Leave empty where no target is set."),
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, verbose_name=_("unit"), related_name="obligations", null=True, blank=True
+    )
+    frequency = models.CharField(_("frequency"), max_length=20, choices=Frequency, default=Frequency.NOT_STATED)
+    start_on = models.DateField(_("in force from"), null=True, blank=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    end_on = models.DateField(_("in force to"), null=True, blank=True)
+    responsible = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        verbose_name=_("responsible body"),
+        related_name="responsibilities",
+        null=True,
+        blank=True,
+    )
+
+    class Meta:
+        verbose_name = _("obligation")
+        verbose_name_plural = _("obligations")
+        ordering = ["kind", "id"]
+        constraints = [
+            exactly_one("obligation", "project", "programme", "organisation"),
+            models.CheckConstraint(
+                condition=Q(target__isnull=True) | Q(target__gt=0, target__lt=NUMBER_LIMIT),
+                name="obligation_target_positive",
+                violation_error_message=_("A target is greater than zero. Leave it empty where none is set."),
+            ),
+            models.CheckConstraint(
+                condition=Q(target__isnull=True) | Q(unit__isnull=False),
+                name="obligation_target_has_unit",
+                violation_error_message=_("Give both the number and the unit."),
+            ),
+            in_order("obligation", "start_on", "end_on"),
+            dates_in_range("obligation", "start_on", "due_on", "end_on"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind}: {self.subject}"
+
+    def get_absolute_url(self):
+        return reverse("obligation-detail", args=[self.pk])
+
+    @property
+    def subject(self):
+        return self.project or self.programme or self.organisation
+
+
+@recorded
+class Evidence(Sourced):
+    """Proof of an obligation for a period. It counts once somebody other than its author accepts it."""
+
+    obligation = models.ForeignKey(
+        Obligation, models.PROTECT, verbose_name=_("obligation"), related_name="evidence"
+    )
+    period_start = models.DateField(_("period from"), null=True, blank=True)
+    period_end = models.DateField(_("period to"))
+    value = models.DecimalField(_("value reached"), max_digits=24, decimal_places=6, null=True, blank=True)
+    document = models.ForeignKey(
+        Document, models.PROTECT, verbose_name=_("document"), related_name="evidence", null=True, blank=True
+    )
+    status = models.CharField(_("status"), max_length=10, choices=EvidenceStatus, default=EvidenceStatus.OFFERED)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("author"), related_name="evidence"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("decided by"),
+        related_name="decided_evidence",
+        null=True,
+        blank=True,
+    )
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ["obligation", "-period_end", "-id"]
+        constraints = [
+            in_order("evidence", "period_start", "period_end"),
+            dates_in_range("evidence", "period_start", "period_end", "decided_on"),
+            models.CheckConstraint(
+                condition=Q(value__isnull=True) | Q(value__gte=0, value__lt=NUMBER_LIMIT),
+                name="evidence_not_negative",
+                violation_error_message=_("The value must not be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status=EvidenceStatus.OFFERED) | Q(decided_by__isnull=False, decided_on__isnull=False),
+                name="evidence_decided_by_somebody",
+                violation_error_message=_("Accepted or rejected evidence names who decided, and when."),
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("author")),
+                name="evidence_not_decided_by_author",
+                violation_error_message=_("Nobody accepts evidence of their own."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.obligation}: {self.period_end:%Y-%m-%d}"
+
+
+@recorded
+class Waiver(Recorded):
+    """A release from an obligation, with its document and reason."""
+
+    obligation = models.ForeignKey(
+        Obligation, models.PROTECT, verbose_name=_("obligation"), related_name="waivers"
+    )
+    start_on = models.DateField(_("from"))
+    end_on = models.DateField(_("to"), null=True, blank=True)
+    reason = models.TextField(_("reason"))
+    document = models.ForeignKey(
+        Document, models.PROTECT, verbose_name=_("document"), related_name="waivers"
+    )
+
+    class Meta:
+        verbose_name = _("waiver")
+        verbose_name_plural = _("waivers")
+        ordering = ["obligation", "-start_on"]
+        constraints = [
+            in_order("waiver", "start_on", "end_on"),
+            dates_in_range("waiver", "start_on", "end_on"),
+            models.CheckConstraint(
+                condition=~Q(reason=""),
+                name="waiver_has_reason",
+                violation_error_message=_("Give the reason of the waiver."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.obligation} ({self.start_on:%Y-%m-%d})"

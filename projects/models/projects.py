@@ -1,0 +1,581 @@
+"""The investments: programmes, projects, their parties, money and stages."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Exists, F, Func, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from projects.models.base import (
+    NUMBER_LIMIT,
+    Figure,
+    Recorded,
+    Sourced,
+    dates_in_range,
+    exactly_one,
+    figure_constraints,
+    has_name,
+    in_order,
+    recorded,
+    recorded_links,
+    translated_name,
+    translated_text,
+)
+from projects.models.choices import (
+    AmountKind,
+    Bound,
+    DatePrecision,
+    Inclusion,
+    LinkKind,
+    MoneySource,
+    PartyRole,
+    ProjectStatus,
+    ProjectType,
+    StageGroup,
+)
+from projects.models.codelists import Currency, Place, Sector, Stage
+from projects.models.functions import Fold
+from projects.models.organisations import Organisation
+from projects.models.sources import Document
+
+PROJECT_SEARCH = Fold(
+    "reference",
+    "name_kk",
+    "name_ru",
+    "name_en",
+    "name_zh_hans",
+    "aliases",
+    "description_kk",
+    "description_ru",
+    "description_en",
+    "description_zh_hans",
+)
+
+
+@recorded
+class Programme(Recorded):
+    """A package of projects announced together; its headline sums are not its projects' sums."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = translated_name()
+    description = translated_text(_("description"))
+    sectors_are_exhaustive = models.BooleanField(_("the list of sectors is complete"), default=False)
+    consortium = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("consortium"), related_name="programmes", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        ordering = ["code"]
+        constraints = [has_name("programme")]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("programme-detail", args=[self.code])
+
+
+@recorded
+class ProgrammeSector(Sourced):
+    """A sector that a source names for the programme. Two sources may disagree: both lists stay."""
+
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, verbose_name=_("programme"), related_name="sector_mentions"
+    )
+    sector = models.ForeignKey(Sector, models.PROTECT, verbose_name=_("sector"), related_name="programme_mentions")
+    alternative = models.ForeignKey(
+        Sector, models.PROTECT, verbose_name=_("or perhaps"), related_name="+", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("sector named for a programme")
+        verbose_name_plural = _("sectors named for programmes")
+        ordering = ["programme", "statement", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "sector", "statement"],
+                name="programme_sector_unique",
+                violation_error_message=_("This statement already names the sector."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.programme}: {self.sector}"
+
+
+class ProjectQuerySet(models.QuerySet):
+    def named(self):
+        """Without the rows that stand for projects the source does not name."""
+        return self.filter(is_placeholder=False)
+
+    def in_sectors(self, codes):
+        """Main or further sector among `codes` or below them."""
+        sectors = Sector.objects.within(codes).values("code")
+        further = ProjectSector.objects.filter(project=OuterRef("pk"), sector__in=sectors)
+        return self.filter(Q(main_sector__in=sectors) | Exists(further))
+
+    def in_places(self, codes):
+        """At a place among `codes` (ISO or KATO) or below it."""
+        return self.filter(place__in=Place.objects.within(codes).values("code"))
+
+
+@recorded
+class Project(Recorded):
+    """An investment tracked under a stable reference. Stage (how far) is not status (how well)."""
+
+    # Identification
+    reference = models.CharField(
+        _("reference"),
+        max_length=40,
+        unique=True,
+        help_text=_("Stable short code, for example WKR-0001. Leave empty to get the next one."),
+    )
+    name = translated_name()
+    aliases = models.TextField(_("other spellings"), blank=True)
+    description = translated_text(_("description"))
+    purpose = translated_text(_("purpose"))
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, verbose_name=_("programme"), related_name="projects", null=True, blank=True
+    )
+    is_placeholder = models.BooleanField(
+        _("not named in source"),
+        default=False,
+        help_text=_("Stands for a project that is counted but not named; outside project counts unless asked."),
+    )
+
+    # Classification and place
+    project_type = models.CharField(_("type"), max_length=20, choices=ProjectType, blank=True)
+    main_sector = models.ForeignKey(
+        Sector,
+        models.PROTECT,
+        verbose_name=_("main sector"),
+        related_name="main_projects",
+        null=True,
+        blank=True,
+        help_text=_("Sums by sector use this one; further sectors only help to find the project."),
+    )
+    place = models.ForeignKey(
+        Place, models.PROTECT, verbose_name=_("place"), related_name="projects", null=True, blank=True
+    )
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, blank=True)
+    cadastral_number = models.CharField(_("cadastral number"), max_length=40, blank=True)
+
+    # Progress: `stage` follows the log of stage changes by trigger
+    stage = models.ForeignKey(
+        Stage, models.PROTECT, verbose_name=_("stage"), related_name="projects", null=True, blank=True, editable=False
+    )
+    stage_group = models.CharField(
+        _("stage group"),
+        max_length=20,
+        choices=StageGroup,
+        default=StageGroup.UNKNOWN,
+        help_text=_("Where the exact stage is not stated, choose what is known; a dated stage overrides it."),
+    )
+    status = models.CharField(_("status"), max_length=20, choices=ProjectStatus, null=True, blank=True)
+    status_reason = models.TextField(_("reason for the status"), blank=True)
+    status_on = models.DateField(_("status since"), null=True, blank=True)
+    review_on = models.DateField(_("look at it again on"), null=True, blank=True)
+    planned_start_on = models.DateField(_("planned start"), null=True, blank=True)
+    planned_end_on = models.DateField(_("planned end"), null=True, blank=True)
+    started_on = models.DateField(_("actual start"), null=True, blank=True)
+    commissioned_on = models.DateField(_("commissioned on"), null=True, blank=True)
+    announced_on = models.DateField(_("first announced on"), null=True, blank=True)
+
+    # Administration
+    curator = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("curator"),
+        related_name="curated_projects",
+        null=True,
+        blank=True,
+    )
+    department = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        verbose_name=_("responsible department"),
+        related_name="supervised_projects",
+        null=True,
+        blank=True,
+    )
+    contract_type = models.CharField(_("kind of contract with the state"), max_length=100, blank=True)
+    contract_number = models.CharField(_("contract number"), max_length=60, blank=True)
+    platform_number = models.CharField(_("number on the national investment platform"), max_length=60, blank=True)
+    is_public = models.BooleanField(
+        _("public"), default=False, help_text=_("Shown on the public page, where that is switched on.")
+    )
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["reference"]
+        constraints = [
+            has_name("project"),
+            models.CheckConstraint(
+                condition=Q(reference__regex=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),
+                name="project_reference_form",
+                violation_error_message=_("A reference has Latin letters, digits, dots, hyphens and underscores only."),
+            ),
+            models.UniqueConstraint(
+                Func(F("reference"), function="upper"),
+                name="project_reference_any_case",
+                violation_error_message=_("Another project has this reference."),
+            ),
+            in_order("project", "planned_start_on", "planned_end_on"),
+            in_order("project", "started_on", "commissioned_on", "work_in_order"),
+            dates_in_range(
+                "project",
+                "planned_start_on",
+                "planned_end_on",
+                "started_on",
+                "commissioned_on",
+                "announced_on",
+                "status_on",
+                "review_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__isnull=True) | ~Q(status=""),
+                name="project_status_null_not_empty",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__isnull=True)
+                | ~Q(status__in=[ProjectStatus.SUSPENDED, ProjectStatus.CANCELLED])
+                | (~Q(status_reason="") & Q(status_on__isnull=False)),
+                name="project_stop_has_reason",
+                violation_error_message=_("Give the reason and the date of the suspension or cancellation."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__isnull=True) | ~Q(status=ProjectStatus.SUSPENDED) | Q(review_on__isnull=False),
+                name="project_suspended_has_review",
+                violation_error_message=_("Say when the suspended project will be looked at again."),
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                name="project_point_on_earth",
+                violation_error_message=_("Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."),
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass(PROJECT_SEARCH, "gin_trgm_ops"), name="project_search"),
+            models.Index(fields=["main_sector", "id"], name="project_by_sector"),
+            models.Index(fields=["updated_at", "id"], name="project_by_change"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("project-detail", args=[self.reference])
+
+
+@recorded
+class ProjectSector(Sourced):
+    """A further sector of a project, for filters; sums use the main sector."""
+
+    project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"), related_name="further_sectors")
+    sector = models.ForeignKey(Sector, models.PROTECT, verbose_name=_("sector"), related_name="further_projects")
+
+    class Meta:
+        verbose_name = _("further sector")
+        verbose_name_plural = _("further sectors")
+        ordering = ["project", "sector"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "sector"],
+                name="project_sector_unique",
+                violation_error_message=_("The project already has this sector."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.project}: {self.sector}"
+
+
+@recorded
+class Phase(Recorded):
+    """A numbered part of a project, or of a programme where the project is not yet known."""
+
+    project = models.ForeignKey(
+        Project, models.PROTECT, verbose_name=_("project"), related_name="phases", null=True, blank=True
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, verbose_name=_("programme"), related_name="phases", null=True, blank=True
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="phases", null=True, blank=True
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    name = translated_name()
+    start_on = models.DateField(_("start"), null=True, blank=True)
+    end_on = models.DateField(_("end"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("phase")
+        verbose_name_plural = _("phases")
+        ordering = ["project", "programme", "number"]
+        constraints = [
+            exactly_one("phase", "project", "programme"),
+            in_order("phase", "start_on", "end_on"),
+            dates_in_range("phase", "start_on", "end_on"),
+            models.UniqueConstraint(
+                fields=["project", "programme", "organisation", "number"],
+                nulls_distinct=False,
+                name="phase_number_unique",
+                violation_error_message=_("There is already a phase with this number."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name or str(self.number)
+
+
+@recorded
+class ProjectParty(Sourced):
+    """An organisation in a role. Where the source does not say which project, candidates are named."""
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="parties"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=PartyRole)
+    project = models.ForeignKey(
+        Project, models.PROTECT, verbose_name=_("project"), related_name="parties", null=True, blank=True
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, verbose_name=_("programme"), related_name="parties", null=True, blank=True
+    )
+    candidates = models.ManyToManyField(
+        Project,
+        verbose_name=_("candidate projects"),
+        related_name="candidate_parties",
+        blank=True,
+        help_text=_("Projects that may be meant, where the source does not say which."),
+    )
+    share = models.DecimalField(_("share, %"), max_digits=6, decimal_places=3, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("party")
+        verbose_name_plural = _("parties")
+        ordering = ["project", "role", "id"]
+        constraints = [
+            exactly_one("party", "project", "programme"),
+            models.UniqueConstraint(
+                fields=["organisation", "role", "project", "programme"],
+                nulls_distinct=False,
+                name="party_unique",
+                violation_error_message=_("The organisation already has this role here."),
+            ),
+            models.CheckConstraint(
+                condition=Q(share__isnull=True) | Q(share__gt=0, share__lte=100),
+                name="party_share_percent",
+                violation_error_message=_("A share lies between 0 and 100 per cent."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.organisation} ({self.get_role_display()})"
+
+
+recorded_links(ProjectParty.candidates.through)
+
+
+@recorded
+class ProjectLink(Sourced):
+    """A relation between projects; `to_project` stays empty where the source does not name it."""
+
+    from_project = models.ForeignKey(
+        Project, models.PROTECT, verbose_name=_("from project"), related_name="links"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=LinkKind)
+    to_project = models.ForeignKey(
+        Project, models.PROTECT, verbose_name=_("to project"), related_name="links_here", null=True, blank=True
+    )
+    note = translated_text(_("note"))
+
+    class Meta:
+        verbose_name = _("link between projects")
+        verbose_name_plural = _("links between projects")
+        ordering = ["from_project", "kind", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_project__isnull=True) | ~Q(to_project=F("from_project")),
+                name="link_not_to_itself",
+                violation_error_message=_("This would make a circle: a project cannot be linked to itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.from_project} {self.get_kind_display()} {self.to_project or '?'}"
+
+
+@recorded
+class StageChange(Recorded):
+    """A dated row of the stage log. The latest one in force is the project's stage, by trigger."""
+
+    project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"), related_name="stage_changes")
+    stage = models.ForeignKey(Stage, models.PROTECT, verbose_name=_("stage"), related_name="changes")
+    effective_on = models.DateField(_("in force from"))
+    date_precision = models.CharField(
+        _("date precision"), max_length=10, choices=DatePrecision, default=DatePrecision.DAY
+    )
+    reason = models.TextField(_("reason"), blank=True)
+    document = models.ForeignKey(
+        Document, models.PROTECT, verbose_name=_("document"), related_name="stage_changes", null=True, blank=True
+    )
+    statement = models.ForeignKey(
+        "projects.Statement",
+        models.PROTECT,
+        verbose_name=_("source statement"),
+        related_name="stage_changes",
+    )
+
+    class Meta:
+        verbose_name = _("stage change")
+        verbose_name_plural = _("stage changes")
+        ordering = ["project", "-effective_on", "-id"]
+        constraints = [
+            dates_in_range("stage_change", "effective_on"),
+            models.UniqueConstraint(
+                fields=["project", "stage", "effective_on"],
+                name="stage_change_unique",
+                violation_error_message=_("This change of stage is already recorded."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.project}: {self.stage} ({self.effective_on:%Y-%m-%d})"
+
+
+@recorded
+class ProjectDocument(Recorded):
+    """A document attached to a project, for what."""
+
+    project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"), related_name="documents")
+    document = models.ForeignKey(Document, models.PROTECT, verbose_name=_("document"), related_name="project_uses")
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("document of a project")
+        verbose_name_plural = _("documents of projects")
+        ordering = ["project", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "document"],
+                name="project_document_unique",
+                violation_error_message=_("The document is already attached to this project."),
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.document)
+
+
+class AmountQuerySet(models.QuerySet):
+    def standing(self):
+        """Without rows that a later row corrects."""
+        return self.filter(superseded_by__isnull=True)
+
+    def counted(self):
+        """What totals add: standing, and not a part (or perhaps a part) of another amount."""
+        return self.standing().filter(inclusion=Inclusion.NO)
+
+
+@recorded
+class Amount(Figure):
+    """One dated statement of money, in the currency it was stated in. Corrections are new rows.
+
+    `rate`, `rate_on` and `value_kzt` are written by the database, once, from the official rate of
+    `as_of` (for payments: of the payment day); without a rate they stay empty, never 0.
+    """
+
+    kind = models.CharField(_("kind"), max_length=10, choices=AmountKind)
+    value = models.DecimalField(_("amount"), max_digits=20, decimal_places=2)
+    currency = models.ForeignKey(
+        Currency, models.PROTECT, verbose_name=_("currency"), related_name="amounts", db_column="currency"
+    )
+    money_source = models.CharField(
+        _("source of money"), max_length=10, choices=MoneySource, default=MoneySource.UNKNOWN
+    )
+    project = models.ForeignKey(
+        Project, models.PROTECT, verbose_name=_("project"), related_name="amounts", null=True, blank=True
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, verbose_name=_("programme"), related_name="amounts", null=True, blank=True
+    )
+    candidates = models.ManyToManyField(
+        Project,
+        verbose_name=_("candidate projects"),
+        related_name="candidate_amounts",
+        blank=True,
+        help_text=_("Projects that may be meant, where the source does not say which."),
+    )
+    phase = models.ForeignKey(
+        Phase, models.PROTECT, verbose_name=_("phase"), related_name="amounts", null=True, blank=True
+    )
+    payer = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("payer"), related_name="amounts", null=True, blank=True
+    )
+    included_in = models.ForeignKey(
+        "self", models.PROTECT, verbose_name=_("may be part of"), related_name="parts", null=True, blank=True
+    )
+    inclusion = models.CharField(_("inclusion"), max_length=10, choices=Inclusion, default=Inclusion.NO)
+    superseded_by = models.OneToOneField(
+        "self", models.PROTECT, verbose_name=_("corrected by"), related_name="supersedes", null=True, blank=True
+    )
+    is_confidential = models.BooleanField(_("confidential"), default=False)
+    note = translated_text(_("note"))
+
+    # Written by trigger
+    rate = models.DecimalField(_("rate"), max_digits=18, decimal_places=6, null=True, editable=False)
+    rate_on = models.DateField(_("rate of"), null=True, editable=False)
+    value_kzt = models.DecimalField(_("in tenge"), max_digits=20, decimal_places=2, null=True, editable=False)
+
+    objects = AmountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("amount")
+        verbose_name_plural = _("amounts")
+        ordering = ["-as_of", "-id"]
+        constraints = [
+            *figure_constraints("amount"),
+            exactly_one("amount", "project", "programme"),
+            models.CheckConstraint(
+                condition=Q(value__gt=0, value__lt=NUMBER_LIMIT),
+                name="amount_positive",
+                violation_error_message=_(
+                    "The amount must be greater than zero. If it is not known, leave it empty."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(included_in__isnull=True, inclusion=Inclusion.NO)
+                | Q(included_in__isnull=False, inclusion__in=[Inclusion.YES, Inclusion.UNKNOWN]),
+                name="amount_inclusion_has_whole",
+                violation_error_message=_("Say of which amount this one is, or may be, a part."),
+            ),
+            models.CheckConstraint(
+                condition=Q(included_in__isnull=True) | ~Q(included_in=F("id")),
+                name="amount_not_in_itself",
+                violation_error_message=_("This would make a circle: an amount cannot be part of itself."),
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_by__isnull=True) | ~Q(superseded_by=F("id")),
+                name="amount_not_superseding_itself",
+                violation_error_message=_("An amount cannot correct itself."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["project", "kind"], name="amount_by_project"),
+            models.Index(fields=["kind", "as_of"], name="amount_by_day"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} {Bound(self.bound).label} {self.value} {self.currency_id}"
+
+
+recorded_links(Amount.candidates.through)

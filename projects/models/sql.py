@@ -1,0 +1,172 @@
+"""The SQL that the first migration installs before the tables: functions used by indexes and constraints."""
+
+EXTENSIONS = """
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+"""
+
+# One letter for one letter wherever possible, so that the beginning of a word folds to the beginning of
+# its folded form: «Қазақстан», «казахстан» and "qazaqstan" give one string. The letter h goes (sh, kh, zh).
+_LETTERS = {
+    **dict(zip("абвггдеёжзийіклмнңоөпрстуұүфхчшщыэәқғ", "abvggdeezziiiklmnnooprstuuufkcssieakg", strict=True)),
+    **dict(zip("qywjäöüğñşıçóúáéíāēīōū", "kivzaougnsicouaeiaeiou", strict=True)),
+}
+_DROPPED = "hһьъ''ʼ’`«»\"„“”"
+
+FOLD = f"""
+CREATE OR REPLACE FUNCTION tracker_fold(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT regexp_replace(
+    translate(
+      replace(replace(replace(lower(value), 'ц', 'ts'), 'ю', 'iu'), 'я', 'ia'),
+      '{"".join(_LETTERS)}{_DROPPED}', '{"".join(_LETTERS.values())}'),
+    '\\s+', ' ', 'g')
+$$;
+"""
+
+# Order of the Kazakh alphabet without ICU, the same as kk-x-icu; right for Russian and Latin too.
+SORT_KEY = """
+CREATE OR REPLACE FUNCTION tracker_sort_key(value text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT translate(lower(value),
+    'аәбвгғдеёжзийкқлмнңоөпрстуұүфхһцчшщъыіьэюя',
+    'АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдежзийк')
+$$;
+"""
+
+# BIN: r = sum of digit * weight mod 11, weights 1..11; if 10, weights 3..11, 1, 2; if 10 again, impossible.
+# Digit 5 is 4, 5 or 6 (kind of entity), digit 6 is 0 to 3 (head, branch, office, farm).
+BIN = """
+CREATE OR REPLACE FUNCTION tracker_bin_check_digit(value text) RETURNS integer
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE WHEN first < 10 THEN first WHEN second < 10 THEN second END
+  FROM (
+    SELECT sum(digit * i) % 11 AS first, sum(digit * ((i + 1) % 11 + 1)) % 11 AS second
+    FROM (SELECT i, substr(value, i, 1)::integer AS digit FROM generate_series(1, 11) AS i) AS digits
+  ) AS remainders
+$$;
+CREATE OR REPLACE FUNCTION tracker_bin_is_valid(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE WHEN value ~ '^[0-9]{2}(0[1-9]|1[0-2])[456][0-3][0-9]{6}$'
+    THEN COALESCE(public.tracker_bin_check_digit(value) = right(value, 1)::integer, false)
+    ELSE false END
+$$;
+"""
+
+# GB 32100-2015: weights 3^i mod 31; check = (31 - sum mod 31) mod 31 in an alphabet without I, O, S, V, Z.
+USCC = """
+CREATE OR REPLACE FUNCTION tracker_uscc_is_valid(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE WHEN value ~ '^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}$' THEN (
+    SELECT (31 - sum((strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', substr(value, i, 1)) - 1)
+        * (ARRAY[1,3,9,27,19,26,16,17,20,29,25,13,8,24,10,30,28])[i]) % 31) % 31
+      = strpos('0123456789ABCDEFGHJKLMNPQRTUWXY', right(value, 1)) - 1
+    FROM generate_series(1, 17) AS i)
+    ELSE false END
+$$;
+"""
+
+# ISO 6346: letters count 10..38 without the multiples of 11, each place times 2^i; mod 11, 10 counts as 0.
+CONTAINER = """
+CREATE OR REPLACE FUNCTION tracker_container_is_valid(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE WHEN value ~ '^[A-Z]{3}[UJZ][0-9]{7}$' THEN (
+    SELECT sum((CASE WHEN c ~ '[0-9]' THEN c::integer
+        ELSE 10 + (ascii(c) - 65) + (ascii(c) - 65 + 9) / 10 END) * (1 << (i - 1))) % 11 % 10
+      = right(value, 1)::integer
+    FROM (SELECT i, substr(value, i, 1) AS c FROM generate_series(1, 10) AS i) AS letters)
+    ELSE false END
+$$;
+"""
+
+FUNCTIONS = [FOLD, SORT_KEY, BIN, USCC, CONTAINER]
+
+# After the tables: official rates, the frozen tenge value of amounts, the stage of projects, no circles.
+RATE_ON = """
+CREATE OR REPLACE FUNCTION tracker_rate_row(code text, on_day date)
+RETURNS TABLE (rate numeric, day date) LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+  SELECT r.source_rate / r.quant, r.day FROM public.projects_exchangerate r
+  WHERE r.currency_id = code AND r.day <= on_day AND r.day >= on_day - 10
+  ORDER BY r.day DESC, r.origin DESC LIMIT 1
+$$;
+CREATE OR REPLACE FUNCTION tracker_rate_on(code text, on_day date) RETURNS numeric
+LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+  SELECT CASE WHEN code = 'KZT' THEN 1 ELSE (SELECT rate FROM public.tracker_rate_row(code, on_day)) END
+$$;
+"""
+
+# Named to run before the version trigger (BEFORE triggers fire in alphabetical order).
+PRICE_AMOUNT = """
+CREATE OR REPLACE FUNCTION tracker_price_amount() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND NEW.rate IS NOT NULL AND OLD.rate IS NOT NULL
+     AND (NEW.value, NEW.currency, NEW.as_of) IS NOT DISTINCT FROM (OLD.value, OLD.currency, OLD.as_of) THEN
+    NEW.rate = OLD.rate; NEW.rate_on = OLD.rate_on; NEW.value_kzt = OLD.value_kzt;  -- written once
+    RETURN NEW;
+  END IF;
+  NEW.rate = NULL; NEW.rate_on = NULL;
+  IF NEW.currency = 'KZT' THEN
+    NEW.rate = 1; NEW.rate_on = NEW.as_of;
+  ELSIF NEW.as_of IS NOT NULL THEN
+    SELECT r.rate, r.day INTO NEW.rate, NEW.rate_on FROM public.tracker_rate_row(NEW.currency, NEW.as_of) r;
+  END IF;
+  NEW.value_kzt = round(NEW.value * NEW.rate, 2);
+  RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS a_price_amount ON projects_amount;
+CREATE TRIGGER a_price_amount BEFORE INSERT OR UPDATE ON projects_amount
+  FOR EACH ROW EXECUTE FUNCTION tracker_price_amount();
+"""
+
+FOLLOW_STAGE = """
+CREATE OR REPLACE FUNCTION tracker_follow_stage() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE changed bigint := COALESCE(NEW.project_id, OLD.project_id);
+BEGIN
+  UPDATE projects_project p SET stage_id = s.code, stage_group = COALESCE(s."group", p.stage_group)
+  FROM (SELECT 1) AS one LEFT JOIN LATERAL (
+    SELECT g.code, g."group" FROM projects_stagechange c JOIN projects_stage g ON g.code = c.stage_id
+    WHERE c.project_id = changed AND c.effective_on <= CURRENT_DATE + 1
+    ORDER BY c.effective_on DESC, c.id DESC LIMIT 1
+  ) AS s ON true
+  WHERE p.id = changed AND p.stage_id IS DISTINCT FROM s.code;
+  RETURN NULL;
+END $$;
+DROP TRIGGER IF EXISTS follow_stage ON projects_stagechange;
+CREATE TRIGGER follow_stage AFTER INSERT OR UPDATE OR DELETE ON projects_stagechange
+  FOR EACH ROW EXECUTE FUNCTION tracker_follow_stage();
+"""
+
+
+def no_circle(table, key, parent):
+    """SQL of a trigger that refuses a row which, followed upwards by `parent`, comes back to itself (rule 26)."""
+    return f"""
+CREATE OR REPLACE FUNCTION tracker_{table}_{parent}_no_circle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (
+    WITH RECURSIVE above({key}, up) AS (
+      SELECT {key}, {parent} FROM {table} WHERE {key} = NEW.{parent}
+      UNION
+      SELECT t.{key}, t.{parent} FROM {table} t JOIN above a ON t.{key} = a.up
+    ) SELECT 1 FROM above WHERE {key} = NEW.{key}
+  ) THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{table}_{parent}_no_circle',
+      MESSAGE = 'violates check constraint "{table}_{parent}_no_circle"';
+  END IF;
+  RETURN NEW;
+END $$;
+DROP TRIGGER IF EXISTS {parent}_no_circle ON {table};
+CREATE TRIGGER {parent}_no_circle BEFORE INSERT OR UPDATE OF {parent} ON {table}
+  FOR EACH ROW WHEN (NEW.{parent} IS NOT NULL) EXECUTE FUNCTION tracker_{table}_{parent}_no_circle();
+"""
+
+
+TRIGGERS = [
+    RATE_ON,
+    PRICE_AMOUNT,
+    FOLLOW_STAGE,
+    no_circle("projects_place", "code", "parent_id"),
+    no_circle("projects_sector", "code", "parent_id"),
+    no_circle("projects_organisation", "id", "parent_id"),
+    no_circle("projects_amount", "id", "included_in_id"),
+    no_circle("projects_shipment", "id", "same_as_id"),
+]

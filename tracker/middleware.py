@@ -1,0 +1,85 @@
+"""What happens around every request: health, safety headers, the language kept, who writes history."""
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
+from django.utils.translation import get_language, get_language_from_path
+from pghistory import middleware as pghistory_middleware
+
+from tracker.errors import BadParameter, bad_parameter, busy, is_outage
+
+
+class HealthMiddleware:
+    """Answers /healthz (the process runs) and /readyz (database reached, migrations applied) before anything else."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.path_info == "/healthz":
+            return HttpResponse("ok", content_type="text/plain")
+        if request.path_info == "/readyz":
+            return self.ready()
+        return self.get_response(request)
+
+    def ready(self):
+        try:
+            executor = MigrationExecutor(connection)
+            pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        except DatabaseError:
+            return HttpResponse("the database does not answer", status=503, content_type="text/plain")
+        if pending:
+            return HttpResponse("migrations are not applied", status=503, content_type="text/plain")
+        return HttpResponse("ok", content_type="text/plain")
+
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class SafetyMiddleware:
+    """Headers that keep pages out of caches and frames, and answers 4xx or 503 where a view raised."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        language = get_language_from_path(request.path_info)
+        if language and request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) != language and response.status_code == 200:
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                language,
+                max_age=365 * 24 * 60 * 60,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            )
+        return response
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, BadParameter):
+            return bad_parameter(request, exception)
+        if is_outage(exception):
+            return busy(request)
+        return None
+
+
+class HistoryMiddleware(pghistory_middleware.HistoryMiddleware):
+    """Each change in a request carries who made it, at which address, through which door, and why."""
+
+    def get_context(self, request):
+        path = request.path_info
+        door = "api" if path.startswith("/api/") else "admin" if "/admin/" in path else "page"
+        context = {"user": request.user.pk, "url": path, "door": door, "language": get_language()}
+        if reason := request.POST.get("change_reason", "").strip()[:500]:
+            context["reason"] = reason
+        return context
