@@ -1,0 +1,248 @@
+"""Who may see and who may change what. Pages, admin, API, imports and exports ask here; nothing else decides.
+
+Roles are groups (made by migration). Editors have a scope: places and sectors of their `StaffMember` row,
+and the projects they are curators of. Everybody with a role reads the whole register; what is not yet
+approved, and what is confidential, is narrower (`visible_to`).
+"""
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from projects.models import (
+    ActionItem,
+    Amount,
+    Checkpoint,
+    Container,
+    Document,
+    Evidence,
+    ImportJob,
+    Milestone,
+    Notice,
+    Obligation,
+    Observation,
+    Phase,
+    Place,
+    Problem,
+    Programme,
+    Project,
+    ProjectDocument,
+    ProjectLink,
+    ProjectParty,
+    ProjectSector,
+    SavedView,
+    Sector,
+    StageChange,
+    Submission,
+    Subscription,
+    Update,
+    Waiver,
+)
+from projects.models.base import CodeList
+from projects.models.choices import UpdateStatus, ViewAudience
+
+DISTRICT_EDITOR = "district_editor"
+DEPARTMENT_EDITOR = "department_editor"
+REVIEWER = "reviewer"
+ANALYST = "analyst"
+LEADERSHIP = "leadership"
+ADMINISTRATOR = "administrator"
+AUDITOR = "auditor"
+
+ROLE_NAMES = {
+    DISTRICT_EDITOR: gettext_lazy("district editor"),
+    DEPARTMENT_EDITOR: gettext_lazy("department editor"),
+    REVIEWER: gettext_lazy("reviewer"),
+    ANALYST: gettext_lazy("analyst"),
+    LEADERSHIP: gettext_lazy("leadership"),
+    ADMINISTRATOR: gettext_lazy("administrator"),
+    AUDITOR: gettext_lazy("auditor"),
+}
+EDITORS = {DISTRICT_EDITOR, DEPARTMENT_EDITOR}
+
+# Only administrators change these: code lists, people at work, and what the system itself keeps.
+ADMINISTERED = {"StaffMember", "ReportingCycle", "ReportingPeriod", "Holiday", "StageRequirement", "User", "Group"}
+KEPT_BY_SYSTEM = {ImportJob, Notice, Submission}
+
+
+def roles(user):
+    """The user's role codes; read once a request. Superusers are administrators."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    if not hasattr(user, "_role_codes"):
+        codes = set(user.groups.values_list("name", flat=True)) & ROLE_NAMES.keys()
+        user._role_codes = frozenset(codes | ({ADMINISTRATOR} if user.is_superuser else set()))
+    return user._role_codes
+
+
+def is_administrator(user):
+    return ADMINISTRATOR in roles(user)
+
+
+def may_see_register(user):
+    """Any role reads the register; a sign-in without a role sees nothing."""
+    return bool(roles(user))
+
+
+def may_enter_admin(user):
+    return bool(roles(user) & {ADMINISTRATOR, AUDITOR})
+
+
+def may_see_history(user):
+    return may_see_register(user)
+
+
+def may_see_contacts(user):
+    """Phone numbers and e-mail addresses of persons: those who work with them."""
+    return bool(roles(user) & (EDITORS | {REVIEWER, ADMINISTRATOR, LEADERSHIP}))
+
+
+def may_export(user):
+    return may_see_register(user)
+
+
+def visible_to(user, queryset):
+    """The rows of `queryset` that the user may see; every list, count, facet, export and look-up starts here."""
+    if not may_see_register(user):
+        return queryset.none()
+    if is_administrator(user):
+        return queryset
+    model = queryset.model
+    if model is Update:
+        seen = Q(status=UpdateStatus.APPROVED) | Q(author=user)
+        if roles(user) & {REVIEWER, AUDITOR}:
+            seen |= ~Q(status=UpdateStatus.DRAFT)
+        return queryset.filter(seen)
+    if model in (Amount, Document) and not roles(user) & (EDITORS | {REVIEWER, LEADERSHIP, AUDITOR}):
+        return queryset.filter(is_confidential=False)
+    if model is SavedView:
+        return queryset.filter(
+            Q(owner=user) | Q(audience=ViewAudience.ALL) | Q(audience=ViewAudience.GROUP, group__in=user.groups.all())
+        )
+    if model in (Notice, Subscription, Submission):
+        return queryset.filter(user=user)
+    if model is ImportJob:
+        return queryset.filter(owner=user)
+    return queryset
+
+
+def _scope(user):
+    """The places and sectors (with all below them) that an editor answers for; read once a request."""
+    if not hasattr(user, "_scope"):
+        member = getattr(user, "staff_member", None)
+        places = member.places.values_list("code", flat=True) if member else []
+        sectors = member.sectors.values_list("code", flat=True) if member else []
+        user._scope = (
+            set(Place.objects.within(list(places)).values_list("code", flat=True)) if places else set(),
+            set(Sector.objects.within(list(sectors)).values_list("code", flat=True)) if sectors else set(),
+        )
+    return user._scope
+
+
+def _project_in_scope(user, project):
+    places, sectors = _scope(user)
+    return (
+        project.curator_id == user.pk
+        or (DISTRICT_EDITOR in roles(user) and project.place_id in places)
+        or (DEPARTMENT_EDITOR in roles(user) and project.main_sector_id in sectors)
+    )
+
+
+def editable_projects(user):
+    """The projects that the user may change or report on, as a queryset."""
+    projects = visible_to(user, Project.objects.all())
+    if is_administrator(user):
+        return projects
+    places, sectors = _scope(user)
+    own = Q(curator=user.pk)
+    if DISTRICT_EDITOR in roles(user):
+        own |= Q(place__in=places)
+    if DEPARTMENT_EDITOR in roles(user):
+        own |= Q(main_sector__in=sectors)
+    return projects.filter(own) if roles(user) & EDITORS else projects.none()
+
+
+def project_of(record):
+    """The project that a row belongs to, or None."""
+    if isinstance(record, Project):
+        return record
+    if isinstance(record, ProjectLink):
+        return record.from_project
+    if isinstance(record, (Evidence, Waiver)):
+        return record.obligation.project
+    if isinstance(
+        record,
+        (
+            ActionItem,
+            Amount,
+            Milestone,
+            Obligation,
+            Observation,
+            Phase,
+            Problem,
+            ProjectDocument,
+            ProjectParty,
+            ProjectSector,
+            StageChange,
+            Update,
+        ),
+    ):
+        return record.project
+    return None
+
+
+def may_add(user, model):
+    """Whether the user may add a row of this kind somewhere; `may_change` decides about the row itself."""
+    if is_administrator(user):
+        return model not in KEPT_BY_SYSTEM
+    if issubclass(model, CodeList) or model.__name__ in ADMINISTERED or model in KEPT_BY_SYSTEM:
+        return False
+    if model in (SavedView, Subscription):
+        return may_see_register(user)
+    if model is Programme:
+        return DEPARTMENT_EDITOR in roles(user)
+    return bool(roles(user) & EDITORS)
+
+
+def may_change(user, record):
+    """Whether the user may change this row: in an editor's scope, or of no project in particular."""
+    if is_administrator(user):
+        return type(record) not in KEPT_BY_SYSTEM
+    if isinstance(record, (SavedView, Subscription)):
+        return (record.owner_id if isinstance(record, SavedView) else record.user_id) == user.pk
+    if not may_add(user, type(record)):
+        return False
+    if isinstance(record, Update) and record.author_id not in (None, user.pk):
+        return False
+    if isinstance(record, (Container, Checkpoint)):
+        return True
+    project = project_of(record)
+    return project is None or _project_in_scope(user, project)
+
+
+def may_delete(user, record):
+    """Only administrators delete, and only what no other row stands on (the database refuses the rest)."""
+    if isinstance(record, (SavedView, Subscription)):
+        return may_change(user, record)
+    return is_administrator(user)
+
+
+def may_review(user, update):
+    """Approve or return: a reviewer or administrator, and never one's own update."""
+    return bool(roles(user) & {REVIEWER, ADMINISTRATOR}) and update.author_id != user.pk
+
+
+def may_accept(user, evidence):
+    """Accept or reject evidence: a reviewer or administrator, and never one's own."""
+    return bool(roles(user) & {REVIEWER, ADMINISTRATOR}) and evidence.author_id != user.pk
+
+
+def refusal(user, record):
+    """A sentence saying why `may_change` refuses, in the reader's language."""
+    if not roles(user) & (EDITORS | {ADMINISTRATOR}):
+        return _("Your role reads the register; it does not change it.")
+    if isinstance(record, Update) and record.author_id != user.pk:
+        return _("Only its author changes an update.")
+    if project := project_of(record):
+        return _("The project %(reference)s is outside your districts and sectors.") % {"reference": project.reference}
+    return _("Only administrators change this.")
