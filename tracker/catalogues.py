@@ -84,7 +84,7 @@ class Catalogue:
         candidates = {msgid: e for (context, msgid), e in vanished.items() if context == message.context}
         likest = difflib.get_close_matches(message.id, candidates, 1, LIKENESS)
         if not likest:
-            empty = {form: "" for form in range(self.number_of_forms)} if message.plural else {}
+            empty = dict.fromkeys(range(self.number_of_forms), "") if message.plural else {}
             return polib.POEntry(msgid=message.id, msgid_plural=message.plural or "", msgstr_plural=empty)
         old = candidates[likest[0]]
         return polib.POEntry(
@@ -99,6 +99,8 @@ class Catalogue:
     def save(self) -> bool:
         """Write the file, sorted and without dates or places, so that a diff shows translations and nothing else.
         True if it changed."""
+        if not self.entries and not self.path.exists():
+            return False
         file = polib.POFile(wrapwidth=0)
         file.metadata = {
             "Language": to_locale(self.language),
@@ -249,7 +251,7 @@ def _change_plurality(entry: polib.POEntry, forms: int) -> None:
     """Move what is translated from one form to `forms` forms, or back if there are none, for a person to look at."""
     known = next((form for form in forms_of(entry) if form), "")
     entry.msgstr = "" if forms else known
-    entry.msgstr_plural = {form: known for form in range(forms)}
+    entry.msgstr_plural = dict.fromkeys(range(forms), known)
     if known and not entry.fuzzy:
         entry.flags.append("fuzzy")
 

@@ -116,6 +116,9 @@ def extract_messages(paths: Iterable[Path], root: Path = ROOT) -> dict[Key, Mess
     found: dict[Key, Message] = {}
     for path in paths:
         source = path.read_text(encoding="utf-8")
+        signs = ("trans", "_(") if path.suffix in TEMPLATE_SUFFIXES else ("gettext",)
+        if not any(sign in source for sign in signs):
+            continue  # parsing is slow, and most files of libraries mark nothing
         calls = calls_in_python(source) if path.suffix == ".py" else _calls_by_babel(source, path)
         for context, singular, plural, comments in calls:
             message = found.setdefault((context, singular), Message(context, singular))
@@ -132,11 +135,8 @@ def calls_in_python(source: str) -> Iterator[Call]:
 
     Not Babel: it takes `gettext(row["name"])` for the string "name".
     """
-    comments = {
-        token.start[0]: token.string.lstrip("# ")
-        for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type == tokenize.COMMENT
-    }
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline) if TRANSLATOR_COMMENT_MARK in source else ()
+    comments = {token.start[0]: token.string.lstrip("# ") for token in tokens if token.type == tokenize.COMMENT}
     for node in ast.walk(ast.parse(source)):
         arguments = _marking_arguments(node)
         if arguments and all(isinstance(a, ast.Constant) and isinstance(a.value, str) for a in arguments.values()):
@@ -258,7 +258,7 @@ class _TextReader(HTMLParser):
 
 
 def unmarked_in_python(source: str) -> list[tuple[int, str]]:
-    """Line and text of literals under the names of PYTHON_TEXT_NAMES, of labels of choices that are not marked,
+    """Line and text of literals under the names of PYTHON_TEXT_NAMES, in errors and in labels of choices,
     and of marking calls whose string is put together at run time (which no catalogue can hold)."""
     found = []
     for node in ast.walk(ast.parse(source)):
@@ -275,6 +275,8 @@ def unmarked_in_python(source: str) -> list[tuple[int, str]]:
                             found.append((statement.lineno, name, text))
                         case ast.Assign(value=ast.Tuple(elts=[*_, ast.Constant(value=str(text))])) if choices:
                             found.append((statement.lineno, "choice", text))
+            case ast.Call(func=ast.Name(id="ValidationError"), args=[ast.Constant(value=str(text)), *_]):
+                found.append((node.lineno, "error", text))
             case ast.Call():
                 run_time = ast.JoinedStr | ast.BinOp | ast.IfExp | ast.Call
                 if any(isinstance(argument, run_time) for argument in _marking_arguments(node).values()):
@@ -282,5 +284,5 @@ def unmarked_in_python(source: str) -> list[tuple[int, str]]:
     return sorted(
         (line, f"unmarked text {text!r} as {name}" if name else f"the string of {text}() is not a literal")
         for line, name, text in found
-        if LETTER.search(text)
+        if name is None or LETTER.search(text)
     )

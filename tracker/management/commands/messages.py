@@ -92,6 +92,8 @@ class Command(BaseCommand):
             answers = json.loads(Path(file).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise CommandError(f"{file} cannot be read as JSON: {error}") from error
+        if not isinstance(answers, dict):
+            raise CommandError(f"{file} holds no JSON object.")
         faults = []
         catalogues = [(catalogue, wanted, {}) for catalogue, wanted in self.merged([language], answers)]
         for name, answer in answers.items():
