@@ -1,9 +1,26 @@
-"""What every template may use: the languages with this page's address in each, and the theme."""
+"""What every template may use: the languages with this page's address in each, the navigation, and the theme."""
 
 from django.conf import settings
-from django.urls import translate_url
+from django.urls import NoReverseMatch, reverse, translate_url
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-THEMES = ("auto", "light", "dark")
+THEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
+
+NAVIGATION = [
+    ("home", _("Dashboard")),
+    ("project-list", _("Projects")),
+    ("investor-list", _("Investors")),
+    ("sector-list", _("Sectors")),
+    ("update-list", pgettext_lazy("reports on projects", "Updates")),
+    ("obligation-list", _("Obligations")),
+    ("shipment-list", _("Shipments")),
+    ("engagement-list", _("Engagements")),
+    ("lead-list", _("Leads")),
+    ("indicator-list", _("Indicators")),
+    ("source-list", _("Sources")),
+]
+ADMINISTRATION = ("admin:index", _("Administration"))
 
 
 def interface(request):
@@ -11,9 +28,33 @@ def interface(request):
     theme = request.COOKIES.get("theme", "auto")
     return {
         "language_links": [(code, settings_name(code), translate_url(address, code)) for code, _n in settings.LANGUAGES],
+        "navigation": lambda: navigation(request),
         "theme": theme if theme in THEMES else "auto",
+        "themes": THEMES.items(),
         "is_demo": settings.DEMO,
     }
+
+
+def navigation(request):
+    """The main pages as (address, label, whether this page is there or below).
+
+    Templates call it only where they show it: it reads the user, which an error page must not.
+    """
+    items = NAVIGATION + [ADMINISTRATION] * request.user.is_staff
+    return [(url, label, _is_current(request.path, url)) for name, label in items if (url := _address(name))]
+
+
+def _is_current(path, url):
+    """The dashboard is the root of every other page, hence current for itself alone."""
+    return path == url or (url != _address("home") and path.startswith(url))
+
+
+def _address(name):
+    """The page's address; None where this installation leaves the page out."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
 
 
 def settings_name(code):
