@@ -516,8 +516,9 @@ def test_the_way_of_a_translation(own_product, capsys):
         call_command("messages", todo=language)
         assert json.loads(capsys.readouterr().out) == {"Projects of %(year)s": {"files": ["projects/page.py"]}}
         answers = own_product / "answers.json"
-        answers.write_text(json.dumps({"Projects of %(year)s": text}), encoding="utf-8")
+        answers.write_text(json.dumps({"Projects of %(year)s": text, "Gone": "?"}), encoding="utf-8")
         call_command("messages", fill=[language, str(answers)])
+        assert capsys.readouterr().out == "1 translations taken.\nLeft out, being in no source: 'Gone'\n"
     call_command("messages", check=True)
 
 

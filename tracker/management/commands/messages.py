@@ -26,7 +26,7 @@ class Command(BaseCommand):
             "--fill",
             nargs=2,
             metavar=("LANGUAGE", "FILE"),
-            help='take translations from a JSON object {name of --todo: "text" or [plural forms]}; all or none',
+            help='take translations from a JSON object {name of --todo: "text" or [plural forms]}; none if any is faulty',
         )
 
     def handle(self, *args, check, todo, fill, **options):
@@ -94,16 +94,16 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read as JSON: {error}") from error
         if not isinstance(answers, dict):
             raise CommandError(f"{file} holds no JSON object.")
-        faults = []
-        catalogues = [(catalogue, wanted, {}) for catalogue, wanted in self.merged([language], answers)]
-        for name, answer in answers.items():
-            places = [share for _catalogue, wanted, share in catalogues if name in {m.name for m in wanted.values()}]
-            for share in places or [catalogues[0][2]]:
-                share[name] = answer
-        for catalogue, wanted, share in catalogues:
-            faults += catalogue.fill(share, wanted)
+        catalogues, faults, known = list(self.merged([language], answers)), [], set()
+        for catalogue, wanted in catalogues:
+            names = {message.name for message in wanted.values()} & answers.keys()
+            faults += catalogue.fill({name: answers[name] for name in names}, wanted)
+            known |= names
         if faults:
             raise CommandError("Nothing was taken:\n" + "\n".join(faults))
-        for catalogue, _wanted, _share in catalogues:
+        for catalogue, _wanted in catalogues:
             catalogue.save()
-        self.stdout.write(f"{len(answers)} translations taken.")
+        self.stdout.write(f"{len(known)} translations taken.")
+        # Sources go on changing while somebody translates.
+        for name in sorted(answers.keys() - known):
+            self.stdout.write(f"Left out, being in no source: {name!r}")
