@@ -188,7 +188,7 @@ def unmarked_in_template(source: str) -> list[tuple[int, str]]:
 
     Seen: text between tags, attributes that are shown or read aloud, words handed to a component
     (`{% include "…" with label="Open" %}`) or to a filter (`|default:"Not stated"`). Not seen: comments, scripts,
-    styles and whatever is inside an element with HTML's own `translate="no"` (codes, names of products).
+    styles, keys, codes and whatever is inside an element with HTML's own `translate="no"` (codes, names of products).
     """
     reader = _TextReader()
     html, found, until = [], [], None
@@ -222,6 +222,7 @@ def _texts_in_token(token: Token) -> Iterator[str]:
 class _TextReader(HTMLParser):
     """Collects (line, what) of text and readable attributes of HTML in which template tags are blanks."""
 
+    NOT_WORDS = {"code", "kbd", "samp", "script", "style"}
     VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
     def __init__(self):
@@ -231,7 +232,7 @@ class _TextReader(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
-        if self.silent or tag in ("script", "style") or attributes.get("translate") == "no":
+        if self.silent or tag in self.NOT_WORDS or attributes.get("translate") == "no":
             if tag not in self.VOID:
                 self.silent.append(tag)
             return

@@ -26,7 +26,7 @@ class Command(BaseCommand):
             "--fill",
             nargs=2,
             metavar=("LANGUAGE", "FILE"),
-            help='take translations from a JSON object {name of --todo: "text" or [plural forms]}; none if any is faulty',
+            help='take translations from JSON {name of --todo: "text" or [plural forms]}; none if one is faulty',
         )
 
     def handle(self, *args, check, todo, fill, **options):
