@@ -202,16 +202,16 @@ class Cluster:
         folder.chmod(0o700)
 
     def _remove_stale_pid(self):
-        """Remove a lock file left by a killed server whose process number another program has by now.
+        """Remove the lock file of a killed server whose process number another program has by now.
 
-        PostgreSQL does this itself where the number is free, but believes any living process.
+        PostgreSQL does this itself where the number is free, but takes any living process for a server.
         """
         lock = self.data / "postmaster.pid"
         if not lock.exists():
             return
         number = lock.read_text().split("\n", 1)[0].strip()
         command = Path("/proc", number, "cmdline")
-        if number.isdigit() and command.exists() and os.fsencode(self.data) not in command.read_bytes():
+        if number.isdigit() and command.exists() and b"postgres" not in command.read_bytes():
             lock.unlink()
 
     def _tool(self, name, *arguments, words=None):

@@ -1,0 +1,198 @@
+"""The ground: environment variables, embedded database, vendored files, start and stop."""
+
+import hashlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import connection
+
+from tracker import database, environment, install
+
+ROOT = install.ROOT
+
+
+def command(*arguments, **variables):
+    """Run a program of the checkout to its end; a variable given as None is unset."""
+    changed = {**os.environ, **{name: value for name, value in variables.items() if value is not None}}
+    for name in (name for name, value in variables.items() if value is None):
+        changed.pop(name, None)
+    return subprocess.run(arguments, cwd=ROOT, env=changed, capture_output=True, text=True, timeout=120)
+
+
+class TestVariables:
+    @pytest.mark.parametrize(
+        ("name", "value", "read"),
+        [
+            ("DEBUG", "maybe", lambda: environment.env_bool("DEBUG", False)),
+            ("PORT", "http", lambda: environment.env_int("PORT", 8000)),
+            ("PORT", "70000", lambda: environment.env_int("PORT", 8000, 1, 65535)),
+            ("PORT", "0", lambda: environment.env_int("PORT", 8000, 1, 65535)),
+            ("ALLOWED_HOSTS", ", ,", lambda: environment.env_list("ALLOWED_HOSTS", [])),
+            ("SECRET_KEY", "", lambda: environment.env_str("SECRET_KEY")),
+            ("LANGUAGE_CODE", "de", lambda: environment.env_choice("LANGUAGE_CODE", "kk", ["kk", "ru"])),
+            ("TIME_ZONE", "Mars/Base", lambda: environment.env_time_zone("TIME_ZONE", "Asia/Oral")),
+        ],
+    )
+    def test_a_wrong_value_is_refused_by_name(self, monkeypatch, name, value, read):
+        monkeypatch.setenv(name, value)
+        with pytest.raises(environment.ConfigurationError, match=f"^{name}: "):
+            read()
+
+    def test_an_empty_value_is_the_default(self, monkeypatch):
+        monkeypatch.setenv("X", " ")
+        assert environment.env_bool("X", True) is True
+        assert environment.env_int("X", 5) == 5
+        assert environment.env_list("X", ["a"]) == ["a"]
+        assert environment.env_str("X", "a") == "a"
+
+    def test_values_are_read(self, monkeypatch):
+        monkeypatch.setenv("X", "Off")
+        assert environment.env_bool("X", True) is False
+        monkeypatch.setenv("X", "a, b,")
+        assert environment.env_list("X", []) == ["a", "b"]
+
+    def test_the_error_is_djangos_kind(self):
+        assert issubclass(environment.ConfigurationError, ImproperlyConfigured)
+
+    def test_database_address(self):
+        entry = environment.database("postgres://u%40x:p%3A@h1:1,h2:2/base?sslmode=require")
+        assert (entry["USER"], entry["PASSWORD"], entry["NAME"]) == ("u@x", "p:", "base")
+        assert (entry["HOST"], entry["PORT"], entry["OPTIONS"]) == ("h1,h2", "1,2", {"sslmode": "require"})
+        assert environment.database("postgres://u@%2Ftmp%2Fa/base")["HOST"] == "/tmp/a"
+        assert environment.database("postgres:///base?host=/tmp")["HOST"] == "/tmp"
+        assert environment.database("postgresql://[::1]:5/base")["HOST"] == "::1"
+
+    @pytest.mark.parametrize("url", ["mysql://h/b", "postgres://h:99x/b", "postgres://h", "postgres://[::1/b", "b"])
+    def test_wrong_database_address(self, url):
+        with pytest.raises(environment.ConfigurationError, match=r"^DATABASE_URL: "):
+            environment.database(url)
+
+    def test_mail_address(self):
+        settings = environment.email("smtp://u:p@mail:587?tls=1&from=office@example.org")
+        assert settings["EMAIL_HOST"] == "mail"
+        assert settings["EMAIL_PORT"] == 587
+        assert settings["EMAIL_USE_TLS"] is True
+        assert settings["DEFAULT_FROM_EMAIL"] == "office@example.org"
+        assert environment.email("smtps://mail")["EMAIL_PORT"] == 465
+        assert environment.email("file:///var/mail")["EMAIL_FILE_PATH"] == "/var/mail"
+
+    @pytest.mark.parametrize("url", ["smtp:", "file:", "pigeon://x", "smtp://h:x"])
+    def test_wrong_mail_address(self, url):
+        with pytest.raises(environment.ConfigurationError, match=r"^EMAIL_URL: "):
+            environment.email(url)
+
+    @pytest.mark.parametrize(("name", "value"), [("DEBUG", "maybe"), ("DATABASE_URL", "mysql://h/b")])
+    def test_a_command_ends_with_the_sentence(self, name, value):
+        done = command(sys.executable, "manage.py", "check", **{name: value})
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"{name}: ")
+        assert len(done.stderr.splitlines()) == 1
+
+    def test_a_wrong_port_is_refused(self):
+        done = command(sys.executable, "-m", "tracker", "run", PORT="http")
+        assert done.returncode == 2
+        assert done.stderr.startswith("PORT: ")
+
+
+class TestDatabase:
+    @pytest.mark.django_db
+    def test_kazakh_letters(self):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT upper('әңғүұқөһі'), 'ҚАЗ' ILIKE 'қаз'")
+            assert cursor.fetchone() == ("ӘҢҒҮҰҚӨҺІ", True)
+
+    def test_the_driver_is_psycopg2(self):
+        from django.db.backends.postgresql.psycopg_any import is_psycopg3
+
+        assert not is_psycopg3
+
+    def test_a_server_of_its_own_comes_and_goes(self, monkeypatch):
+        import psycopg2
+
+        with database.throwaway() as url:
+            settings = environment.database(url)
+            assert settings["NAME"] == database.NAME
+            session = psycopg2.connect(url)
+            session.close()
+            folder = settings["HOST"].removesuffix("/socket")
+            assert os.stat(settings["HOST"]).st_mode & 0o777 == 0o700
+        assert not os.path.exists(folder)
+
+    def test_data_outlive_the_server_and_a_killed_one(self, tmp_path_factory):
+        import psycopg2
+
+        base = database.Path(database.tempfile.mkdtemp(prefix="tracker-test-", dir=database._temporary_folder()))
+        base.chmod(0o711)
+        cluster = database.Cluster(base, database.HASTY_SETTINGS)
+        try:
+            with cluster.running():
+                session = psycopg2.connect(cluster.url())
+                session.cursor().execute("CREATE TABLE kept ()")
+                session.commit()
+                session.close()
+                with cluster.running():
+                    assert cluster.is_up()
+                assert cluster.is_up(), "the inner block is not the last user"
+            assert not cluster.is_up()
+            # A killed server leaves its lock file; by now its process number belongs to somebody else.
+            (cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster.data}\n0\n5432\n\n\n")
+            with cluster.running():
+                session = psycopg2.connect(cluster.url())
+                session.cursor().execute("SELECT FROM kept")
+                session.close()
+        finally:
+            database.shutil.rmtree(base)
+
+    def test_a_deep_checkout_gets_a_short_socket_folder(self, tmp_path):
+        cluster = database.Cluster(tmp_path / ("x" * 100))
+        assert len(str(cluster.sockets)) < database.SOCKET_FOLDER_LIMIT
+
+    def test_missing_programs_are_named(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("PG_BIN", str(tmp_path))
+        with pytest.raises(database.DatabaseError, match=r"^PG_BIN: "):
+            database.programs()
+
+    def test_ground_modules_need_no_packages(self):
+        """They run before the private environment exists."""
+        done = command(sys.executable, "-S", "-c", "import tracker.__main__, sys; assert 'django' not in sys.modules")
+        assert done.returncode == 0, done.stderr
+
+
+class TestVendored:
+    def test_files_are_those_of_the_manifest(self):
+        folder = ROOT / "static" / "vendor"
+        entries = json.loads((folder / "MANIFEST.json").read_text())
+        for entry in entries:
+            assert hashlib.sha256((folder / entry["file"]).read_bytes()).hexdigest() == entry["sha256"], entry["file"]
+        listed = {folder / entry["file"] for entry in entries}
+        kept = {path for path in folder.rglob("*") if path.suffix in {".css", ".js", ".svg", ".woff2"}}
+        assert kept == listed
+
+    def test_every_static_file_that_another_names_is_there(self, settings, tmp_path):
+        settings.STATIC_ROOT = tmp_path
+        settings.STORAGES = settings.STORAGES | {
+            "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+        }
+        call_command("collectstatic", verbosity=0, interactive=False)
+        assert (tmp_path / "staticfiles.json").exists()
+
+
+class TestRun:
+    """`make run` on a database that the test's own server holds."""
+
+    @pytest.fixture
+    def site(self):
+        if database.is_embedded():
+            pytest.skip("needs a server named by DATABASE_URL")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = str(probe.getsockname()[1])
+        return port
