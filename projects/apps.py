@@ -1,8 +1,26 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
+
+
+def before_migrate(**kwargs):
+    """The views of the past are dropped first: PostgreSQL refuses to change columns that a view shows."""
+    from projects import timetravel
+
+    timetravel.drop_views()
+
+
+def after_migrate(**kwargs):
+    from projects import timetravel
+
+    timetravel.create_views()
 
 
 class ProjectsConfig(AppConfig):
     name = "projects"
     verbose_name = _("Investment register")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        pre_migrate.connect(before_migrate, sender=self)
+        post_migrate.connect(after_migrate, sender=self)

@@ -1,4 +1,144 @@
-"""placeholder"""
+"""The portfolio as it was: every read of a request answered for another day.
+
+Two clocks. `known_at`: what the register held at a moment (rows of the event tables). `as_of`: what was true
+on a day (statements, stages and dated facts up to it). The schema `past` holds a view of the same name as each
+table; with `SET LOCAL search_path = past, public` the whole application, pages, totals, exports and API,
+reads the past through the same code (see the decision record).
+"""
+
+import contextlib
+import datetime
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext as _
+
+from projects.models.base import EARLIEST, LATEST
+from tracker.errors import BadParameter
+
+# What makes a row true on a day, besides being recorded: SQL over the columns of its event table.
+TRUE_ON = {
+    "projects_amount": "as_of IS NULL OR as_of <= {day}",
+    "projects_observation": "as_of IS NULL OR as_of <= {day}",
+    "projects_indicatorvalue": "as_of IS NULL OR as_of <= {day}",
+    "projects_stagechange": "effective_on <= {day}",
+    "projects_engagement": "held_on IS NULL OR held_on <= {day}",
+    "projects_agreement": "concluded_on IS NULL OR concluded_on <= {day}",
+    "projects_shipment": "as_of IS NULL OR as_of <= {day}",
+    "projects_problem": "raised_on <= {day}",
+    "projects_project": "announced_on IS NULL OR announced_on <= {day}",
+    "projects_source": "published_on IS NULL OR published_on <= {day}",
+}
+MOMENT = "COALESCE(NULLIF(current_setting('tracker.known_at', true), '')::timestamptz, 'infinity')"
+DAY = "COALESCE(NULLIF(current_setting('tracker.as_of', true), '')::date, 'infinity')"
+
+
+def _view(event_model):
+    """SQL of the view of one tracked table: its rows as recorded at MOMENT, true on DAY."""
+    tracked = event_model.pgh_tracked_model._meta
+    columns = ", ".join(f'e."{field.column}"' for field in tracked.concrete_fields)
+    key = tracked.pk.column
+    true_on = TRUE_ON.get(tracked.db_table)
+    inner = (
+        f'SELECT DISTINCT ON (e."{key}") {columns}, e.pgh_label FROM public."{event_model._meta.db_table}" e '
+        f'WHERE e.pgh_created_at <= {MOMENT} ORDER BY e."{key}", e.pgh_id DESC'
+    )
+    names = ", ".join(f'r."{field.column}"' for field in tracked.concrete_fields)
+    if tracked.db_table == "projects_project":
+        names = names.replace('r."stage_id"', 's.code AS "stage_id"').replace(
+            'r."stage_group"', 'COALESCE(s."group", r."stage_group") AS "stage_group"'
+        )
+    condition = f" AND ({true_on.format(day=DAY)})" if true_on else ""
+    join = ""
+    if tracked.db_table == "projects_project":
+        join = (
+            " LEFT JOIN LATERAL (SELECT g.code, g.\"group\" FROM past.projects_stagechange c "
+            "JOIN public.projects_stage g ON g.code = c.stage_id WHERE c.project_id = r.id "
+            "ORDER BY c.effective_on DESC, c.id DESC LIMIT 1) s ON true"
+        )
+    return (
+        f'CREATE VIEW past."{tracked.db_table}" AS SELECT {names} FROM ({inner}) r{join} '
+        f"WHERE r.pgh_label <> 'delete'{condition}"
+    )
+
+
+def _event_models():
+    models = [model for model in apps.get_models() if getattr(model, "pgh_tracked_model", None)]
+    # The project view reads the stage log's view, so that one is made first.
+    return sorted(models, key=lambda model: model._meta.db_table != "projects_stagechangeevent")
+
+
+def drop_views():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA IF EXISTS past CASCADE")
+
+
+def create_views():
+    """(Re)make the schema `past`; called after each migrate, since views follow the tables' columns."""
+    drop_views()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA past")
+        for model in _event_models():
+            cursor.execute(_view(model))
+
+
+@contextlib.contextmanager
+def looking_back(*, known_at=None, as_of=None):
+    """Inside, every query reads the register as recorded at `known_at` and true on `as_of`; nothing can be written.
+
+    Args:
+        known_at: aware datetime or None (now). as_of: date or None (any day).
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('search_path', 'past, public', true), set_config('tracker.known_at', %s, true), "
+            "set_config('tracker.as_of', %s, true), set_config('transaction_read_only', 'on', true)",
+            [known_at.isoformat() if known_at else "", as_of.isoformat() if as_of else ""],
+        )
+        yield
+
+
+def parse_as_of(text):
+    """A date between 1990 and 2099. Raises: BadParameter."""
+    with contextlib.suppress(ValueError):
+        if (day := parse_date(text)) and EARLIEST <= day < LATEST:
+            return day
+    raise BadParameter({"as_of": [_("Give a date like 2025-10-10.")]})
+
+
+def parse_known_at(text):
+    """A moment; a date alone means the end of that day here. Raises: BadParameter."""
+    with contextlib.suppress(ValueError, OverflowError):
+        if day := parse_date(text):
+            if EARLIEST <= day < LATEST:
+                return timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
+        elif (moment := parse_datetime(text.replace(" ", "+"))) and EARLIEST <= moment.date() < LATEST:
+            return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+    raise BadParameter({"known_at": [_("Give a date like 2025-10-10, or a moment like 2025-10-10T18:00.")]})
+
+
 class TimeTravelMiddleware:
-    def __init__(self, get_response): self.get_response = get_response
-    def __call__(self, request): return self.get_response(request)
+    """`as_of` and `known_at` in a query string make the whole answer one of that time."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        as_of, known_at = request.GET.get("as_of"), request.GET.get("known_at")
+        if request.method not in ("GET", "HEAD") or not (as_of or known_at):
+            return None
+        times = {
+            "as_of": parse_as_of(as_of) if as_of else None,
+            "known_at": parse_known_at(known_at) if known_at else None,
+        }
+        request.looking_back = times
+        with looking_back(**times):
+            response = view(request, *args, **kwargs)
+            if hasattr(response, "render"):
+                response = response.render()
+        return response

@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from projects.migrations._at_once import AtOnce
 from projects.models import sql
 
 
@@ -27,6 +28,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(sql.EXTENSIONS, migrations.RunSQL.noop),
         *[migrations.RunSQL(function, migrations.RunSQL.noop) for function in sql.FUNCTIONS],
+        AtOnce([
         migrations.CreateModel(
             name='Container',
             fields=[
@@ -5453,4 +5455,5 @@ class Migration(migrations.Migration):
             model_name='waiverevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4353d9c16e9f2a7bdea8a5d4a2bbf449957c02b9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9a688', table='projects_waiverevent', when='BEFORE')),
         ),
+        ]),
     ]

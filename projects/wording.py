@@ -1,0 +1,119 @@
+"""Figures and dates as people write them in each language. Formatting only: no database, no request."""
+
+import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from projects.models.choices import Bound, DatePrecision
+
+ONE_DAY = datetime.timedelta(days=1)
+SIGNS = {"eq": "", "gt": "> ", "ge": "≥ ", "lt": "< ", "le": "≤ ", "approx": "≈ "}
+SYMBOLS = {"KZT": "₸", "USD": "$", "EUR": "€", "CNY": "¥", "RUB": "₽", "GBP": "£"}
+CHINESE_CURRENCIES = {"KZT": "坚戈", "USD": "美元", "EUR": "欧元", "CNY": "元", "RUB": "卢布", "GBP": "英镑"}
+
+# Powers of ten by which amounts are shortened: (exponent, word). Chinese counts in 万 (10^4) and 亿 (10^8):
+# 134 bn is 1340亿.
+SCALES = {
+    "kk": [(12, "трлн"), (9, "млрд"), (6, "млн")],
+    "ru": [(12, "трлн"), (9, "млрд"), (6, "млн")],
+    "en": [(12, "tn"), (9, "bn"), (6, "mln")],
+    "zh-hans": [(8, "亿"), (4, "万")],
+}
+
+
+def number(value, places=None):
+    """A number with the separators of the reader's language; without trailing zeros unless `places` is given."""
+    if places is None:
+        value = value.normalize() if isinstance(value, Decimal) else value
+        exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
+        places = -exponent if exponent < 0 else 0
+    return formats.number_format(value, places, use_l10n=True, force_grouping=True)
+
+
+def _shortened(value, language):
+    for exponent, word in SCALES.get(language, SCALES["en"]):
+        if abs(value) >= Decimal(10) ** exponent:
+            short = (value / Decimal(10) ** exponent).quantize(Decimal("0.01"), ROUND_HALF_EVEN)
+            return short, word
+    return value, ""
+
+
+def money(value, currency, bound=Bound.EQ, exact=False):
+    """An amount as text: «> 134 млрд ₸», "KZT 134 bn", 「1340亿坚戈」; `exact` gives every digit.
+
+    Args:
+        value: Decimal, in whole units of the currency.
+        currency: ISO 4217 code.
+    """
+    language = get_language() or "en"
+    short, word = (value, "") if exact else _shortened(value, language)
+    sign = SIGNS[bound]
+    if language == "zh-hans":  # as Chinese texts write sums: no grouping before 亿, no space
+        digits = number(short) if exact or not word else f"{short.normalize():f}"
+        return f"{sign}{digits}{word}{CHINESE_CURRENCIES.get(currency, ' ' + currency)}"
+    digits = number(short)
+    if language == "en":
+        return f"{sign}{currency} {digits}{' ' + word if word else ''}".replace(" ", "\u00a0")
+    return f"{sign}{digits}{' ' + word if word else ''} {SYMBOLS.get(currency, currency)}".replace(" ", "\u00a0")
+
+
+def quantity(value, unit_symbol, bound=Bound.EQ):
+    """A measured value with its unit: «> 34 МВт»; a percentage without a space in English and Chinese."""
+    gap = "" if unit_symbol == "%" and get_language() in ("en", "zh-hans") else "\u00a0"
+    return f"{SIGNS[bound]}{number(value)}{gap if unit_symbol else ''}{unit_symbol}"
+
+
+def bounded(text, bound):
+    """The same in whole words, for titles and screen readers: "more than KZT 134 bn"."""
+    sentences = {
+        Bound.GT: _("more than %(amount)s"),
+        Bound.GE: _("at least %(amount)s"),
+        Bound.LT: _("less than %(amount)s"),
+        Bound.LE: _("at most %(amount)s"),
+        Bound.APPROX: _("about %(amount)s"),
+    }
+    return sentences[bound] % {"amount": text} if bound in sentences else text
+
+
+def not_stated():
+    return _("not stated in source")
+
+
+def unknown():
+    """The mark of an unknown value: never 0, never blank."""
+    return format_html('<span class="unknown">{}</span>', not_stated())
+
+
+def day(value, precision=DatePrecision.DAY, words=""):
+    """A date at the precision that is known: a day, «2025 ж. 3-тоқсан», 2025, "on or before …", the source's words."""
+    if precision == DatePrecision.RELATIVE and words:
+        return words
+    if value is None:
+        return not_stated()
+    if precision == DatePrecision.YEAR:
+        return pgettext("year alone", "%(year)s") % {"year": value.year}
+    if precision == DatePrecision.QUARTER:
+        return _("quarter %(quarter)s of %(year)s") % {"quarter": (value.month + 2) // 3, "year": value.year}
+    if precision == DatePrecision.MONTH:
+        return formats.date_format(value, "YEAR_MONTH_FORMAT")
+    text = formats.date_format(value, "DATE_FORMAT")
+    return _("on or before %(date)s") % {"date": text} if precision == DatePrecision.BY else text
+
+
+def period(start, end):
+    """A year, half-year, quarter or month where the dates span one exactly, else both dates."""
+    months = (end.year - start.year) * 12 + end.month - start.month + 1
+    whole = start.day == 1 and (end.month != (end + ONE_DAY).month)
+    if whole and months == 12 and start.month == 1:
+        return day(start, DatePrecision.YEAR)
+    if whole and months == 6 and start.month in (1, 7):
+        return _("half-year %(half)s of %(year)s") % {"half": (start.month + 5) // 6, "year": start.year}
+    if whole and months == 3 and start.month % 3 == 1:
+        return day(start, DatePrecision.QUARTER)
+    if whole and months == 1:
+        return day(start, DatePrecision.MONTH)
+    return f"{day(start)} – {day(end)}"
