@@ -1,5 +1,6 @@
 """Answers to what goes wrong, each with a sentence that says how to mend it."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import InterfaceError, OperationalError
 from django.http import JsonResponse
 from django.shortcuts import render
@@ -31,8 +32,10 @@ def page(request, status, title, detail, **context):
     """The error page, or a problem document for the API; never touches the database."""
     if is_api(request):
         return problem(status, title, detail, **context)
-    template = "errors/error.html"
-    return render(request, template, {"status": status, "title": title, "detail": detail, **context}, status=status)
+    context |= {"status": status, "title": title, "detail": detail}
+    if status >= 500:  # what would be read from the session
+        context |= {"user": AnonymousUser(), "messages": []}
+    return render(request, "errors/error.html", context, status=status)
 
 
 def bad_parameter(request, exception):

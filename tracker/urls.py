@@ -5,6 +5,8 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from tracker import views
+
 handler400 = "tracker.errors.bad_request"
 handler403 = "tracker.errors.forbidden"
 handler404 = "tracker.errors.not_found"
@@ -13,3 +15,12 @@ handler500 = "tracker.errors.server_error"
 urlpatterns = [
     path("i18n/setlang/", set_language, name="set-language"),
 ]
+
+urlpatterns += i18n_patterns(
+    path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
+    path("accounts/password/", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("accounts/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("gallery/", views.gallery, name="gallery"),
+    path("theme/", views.theme, name="theme"),
+)
