@@ -54,7 +54,7 @@ def _view(event_model):
     join = ""
     if tracked.db_table == "projects_project":
         join = (
-            " LEFT JOIN LATERAL (SELECT g.code, g.\"group\" FROM past.projects_stagechange c "
+            ' LEFT JOIN LATERAL (SELECT g.code, g."group" FROM past.projects_stagechange c '
             "JOIN public.projects_stage g ON g.code = c.stage_id WHERE c.project_id = r.id "
             "ORDER BY c.effective_on DESC, c.id DESC LIMIT 1) s ON true"
         )

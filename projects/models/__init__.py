@@ -14,7 +14,10 @@ from projects.models.codelists import (
     StageRequirement,
     Unit,
 )
-from projects.models.sources import Document, Source, Statement
+from projects.models.desks import ImportJob, Notice, SavedView, Submission, Subscription
+from projects.models.engagements import ActionItem, Agreement, Engagement, Lead, Participation
+from projects.models.indicators import Indicator, IndicatorValue
+from projects.models.obligations import Evidence, Obligation, Waiver
 from projects.models.organisations import (
     Investor,
     Membership,
@@ -22,6 +25,14 @@ from projects.models.organisations import (
     Person,
     Position,
     StaffMember,
+)
+from projects.models.progress import (
+    Milestone,
+    Observation,
+    Problem,
+    ReportingCycle,
+    ReportingPeriod,
+    Update,
 )
 from projects.models.projects import (
     Amount,
@@ -35,19 +46,8 @@ from projects.models.projects import (
     ProjectSector,
     StageChange,
 )
-from projects.models.engagements import ActionItem, Agreement, Engagement, Lead, Participation
-from projects.models.progress import (
-    Milestone,
-    Observation,
-    Problem,
-    ReportingCycle,
-    ReportingPeriod,
-    Update,
-)
-from projects.models.obligations import Evidence, Obligation, Waiver
 from projects.models.shipments import Checkpoint, Container, Shipment
-from projects.models.indicators import Indicator, IndicatorValue
-from projects.models.desks import ImportJob, Notice, SavedView, Submission, Subscription
+from projects.models.sources import Document, Source, Statement
 
 __all__ = [
     "ActionItem",

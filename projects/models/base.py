@@ -227,9 +227,7 @@ class Sourced(Recorded):
         related_name="%(class)ss",
         help_text=_("The sentence of a source that says so. No fact is kept without one."),
     )
-    certainty = models.CharField(
-        _("certainty"), max_length=20, choices=Certainty, default=Certainty.SINGLE_SOURCE
-    )
+    certainty = models.CharField(_("certainty"), max_length=20, choices=Certainty, default=Certainty.SINGLE_SOURCE)
 
     class Meta:
         abstract = True

@@ -79,9 +79,7 @@ class Subscription(Recorded):
 class Notice(Recorded):
     """A message in a person's inbox; the key makes each one be sent once."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="notices"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="notices")
     key = models.CharField(_("key"), max_length=200)
     message = models.CharField(_("message"), max_length=300)
     parameters = models.JSONField(_("values in the message"), default=dict, blank=True)

@@ -7,7 +7,17 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from projects.models.base import Recorded, Sourced, dates_in_range, has_name, recorded, recorded_links, translated, translated_name, translated_text
+from projects.models.base import (
+    Recorded,
+    Sourced,
+    dates_in_range,
+    has_name,
+    recorded,
+    recorded_links,
+    translated,
+    translated_name,
+    translated_text,
+)
 from projects.models.choices import AgreementKind, DatePrecision, EngagementKind, LeadStage, ParticipantRole
 from projects.models.codelists import Place, Sector
 from projects.models.functions import Fold
@@ -15,8 +25,20 @@ from projects.models.organisations import Organisation, Person
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
 
-ENGAGEMENT_SEARCH = Fold("name_kk", "name_ru", "name_en", "name_zh_hans", "summary_kk", "summary_ru", "summary_en", "summary_zh_hans")
-LEAD_SEARCH = Fold("name_kk", "name_ru", "name_en", "name_zh_hans", "description_kk", "description_ru", "description_en", "description_zh_hans", "tags")
+ENGAGEMENT_SEARCH = Fold(
+    "name_kk", "name_ru", "name_en", "name_zh_hans", "summary_kk", "summary_ru", "summary_en", "summary_zh_hans"
+)
+LEAD_SEARCH = Fold(
+    "name_kk",
+    "name_ru",
+    "name_en",
+    "name_zh_hans",
+    "description_kk",
+    "description_ru",
+    "description_en",
+    "description_zh_hans",
+    "tags",
+)
 
 
 @recorded
@@ -132,9 +154,7 @@ class Agreement(Sourced):
     project = models.ForeignKey(
         Project, models.PROTECT, verbose_name=_("project"), related_name="agreements", null=True, blank=True
     )
-    parties = models.ManyToManyField(
-        Organisation, verbose_name=_("parties"), related_name="agreements", blank=True
-    )
+    parties = models.ManyToManyField(Organisation, verbose_name=_("parties"), related_name="agreements", blank=True)
 
     class Meta:
         verbose_name = _("agreement")

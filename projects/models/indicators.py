@@ -50,9 +50,7 @@ class Indicator(Recorded):
 class IndicatorValue(Figure):
     """One value of a series. A computed one names its formula and is marked wherever it is shown."""
 
-    indicator = models.ForeignKey(
-        Indicator, models.PROTECT, verbose_name=_("indicator"), related_name="values"
-    )
+    indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name=_("indicator"), related_name="values")
     partner = models.ForeignKey(
         Place, models.PROTECT, verbose_name=_("partner"), related_name="indicator_values", null=True, blank=True
     )

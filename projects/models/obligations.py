@@ -108,9 +108,7 @@ class Obligation(Sourced):
 class Evidence(Sourced):
     """Proof of an obligation for a period. It counts once somebody other than its author accepts it."""
 
-    obligation = models.ForeignKey(
-        Obligation, models.PROTECT, verbose_name=_("obligation"), related_name="evidence"
-    )
+    obligation = models.ForeignKey(Obligation, models.PROTECT, verbose_name=_("obligation"), related_name="evidence")
     period_start = models.DateField(_("period from"), null=True, blank=True)
     period_end = models.DateField(_("period to"))
     value = models.DecimalField(_("value reached"), max_digits=24, decimal_places=6, null=True, blank=True)
@@ -164,15 +162,11 @@ class Evidence(Sourced):
 class Waiver(Recorded):
     """A release from an obligation, with its document and reason."""
 
-    obligation = models.ForeignKey(
-        Obligation, models.PROTECT, verbose_name=_("obligation"), related_name="waivers"
-    )
+    obligation = models.ForeignKey(Obligation, models.PROTECT, verbose_name=_("obligation"), related_name="waivers")
     start_on = models.DateField(_("from"))
     end_on = models.DateField(_("to"), null=True, blank=True)
     reason = models.TextField(_("reason"))
-    document = models.ForeignKey(
-        Document, models.PROTECT, verbose_name=_("document"), related_name="waivers"
-    )
+    document = models.ForeignKey(Document, models.PROTECT, verbose_name=_("document"), related_name="waivers")
 
     class Meta:
         verbose_name = _("waiver")

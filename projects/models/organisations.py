@@ -141,12 +141,8 @@ class Investor(Organisation):
 class Membership(Sourced):
     """A member of a consortium."""
 
-    consortium = models.ForeignKey(
-        Organisation, models.PROTECT, verbose_name=_("consortium"), related_name="members"
-    )
-    member = models.ForeignKey(
-        Organisation, models.PROTECT, verbose_name=_("member"), related_name="memberships"
-    )
+    consortium = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("consortium"), related_name="members")
+    member = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("member"), related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=PartyRole, default=PartyRole.UNKNOWN)
 
     class Meta:

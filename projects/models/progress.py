@@ -110,7 +110,12 @@ class Update(Recorded):
 
     project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("project"), related_name="updates")
     period = models.ForeignKey(
-        ReportingPeriod, models.PROTECT, verbose_name=_("reporting period"), related_name="updates", null=True, blank=True
+        ReportingPeriod,
+        models.PROTECT,
+        verbose_name=_("reporting period"),
+        related_name="updates",
+        null=True,
+        blank=True,
     )
     status = models.CharField(_("status"), max_length=10, choices=UpdateStatus, default=UpdateStatus.DRAFT)
     is_no_change = models.BooleanField(_("nothing changed"), default=False)

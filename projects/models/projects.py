@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -110,16 +110,6 @@ class ProjectQuerySet(models.QuerySet):
     def named(self):
         """Without the rows that stand for projects the source does not name."""
         return self.filter(is_placeholder=False)
-
-    def in_sectors(self, codes):
-        """Main or further sector among `codes` or below them."""
-        sectors = Sector.objects.within(codes).values("code")
-        further = ProjectSector.objects.filter(project=OuterRef("pk"), sector__in=sectors)
-        return self.filter(Q(main_sector__in=sectors) | Exists(further))
-
-    def in_places(self, codes):
-        """At a place among `codes` (ISO or KATO) or below it."""
-        return self.filter(place__in=Place.objects.within(codes).values("code"))
 
 
 @recorded
@@ -389,9 +379,7 @@ recorded_links(ProjectParty.candidates.through)
 class ProjectLink(Sourced):
     """A relation between projects; `to_project` stays empty where the source does not name it."""
 
-    from_project = models.ForeignKey(
-        Project, models.PROTECT, verbose_name=_("from project"), related_name="links"
-    )
+    from_project = models.ForeignKey(Project, models.PROTECT, verbose_name=_("from project"), related_name="links")
     kind = models.CharField(_("kind"), max_length=20, choices=LinkKind)
     to_project = models.ForeignKey(
         Project, models.PROTECT, verbose_name=_("to project"), related_name="links_here", null=True, blank=True
@@ -481,9 +469,21 @@ class AmountQuerySet(models.QuerySet):
         """Without rows that a later row corrects."""
         return self.filter(superseded_by__isnull=True)
 
-    def counted(self):
-        """What totals add: standing, and not a part (or perhaps a part) of another amount."""
-        return self.standing().filter(inclusion=Inclusion.NO)
+    def headlines(self):
+        """What programmes announced as a whole: standing, and not (or perhaps) a part of another amount."""
+        return self.standing().filter(programme__isnull=False, inclusion=Inclusion.NO)
+
+    def on_projects(self):
+        """What a list of projects adds up: standing amounts of projects that are no part of another of theirs.
+
+        A part of a programme's headline counts here, on its project; the headline then gives only the rest.
+        """
+        own_part = Q(inclusion=Inclusion.YES, included_in__project__isnull=False)
+        return self.standing().filter(project__isnull=False).exclude(inclusion=Inclusion.UNKNOWN).exclude(own_part)
+
+    def uncertain(self):
+        """Standing amounts of which nobody knows whether they are part of another: listed apart, never added."""
+        return self.standing().filter(inclusion=Inclusion.UNKNOWN)
 
 
 @recorded
@@ -548,9 +548,7 @@ class Amount(Figure):
             models.CheckConstraint(
                 condition=Q(value__gt=0, value__lt=NUMBER_LIMIT),
                 name="amount_positive",
-                violation_error_message=_(
-                    "The amount must be greater than zero. If it is not known, leave it empty."
-                ),
+                violation_error_message=_("The amount must be greater than zero. If it is not known, leave it empty."),
             ),
             models.CheckConstraint(
                 condition=Q(included_in__isnull=True, inclusion=Inclusion.NO)

@@ -81,7 +81,12 @@ class Shipment(Figure):
         help_text=_("Another report of the same goods: this one is not counted."),
     )
     milestone = models.ForeignKey(
-        Milestone, models.PROTECT, verbose_name=_("feeds the milestone"), related_name="shipments", null=True, blank=True
+        Milestone,
+        models.PROTECT,
+        verbose_name=_("feeds the milestone"),
+        related_name="shipments",
+        null=True,
+        blank=True,
     )
     note = translated_text(_("note"))
 
@@ -125,11 +130,11 @@ recorded_links(Shipment.projects.through)
 class Container(Recorded):
     """A freight container of a shipment, with its ISO 6346 number."""
 
-    shipment = models.ForeignKey(
-        Shipment, models.PROTECT, verbose_name=_("shipment"), related_name="containers"
-    )
+    shipment = models.ForeignKey(Shipment, models.PROTECT, verbose_name=_("shipment"), related_name="containers")
     number = models.CharField(
-        _("container number"), max_length=11, help_text=_("Four letters and seven digits, as on the container (ISO 6346).")
+        _("container number"),
+        max_length=11,
+        help_text=_("Four letters and seven digits, as on the container (ISO 6346)."),
     )
     size_type = models.CharField(_("size and type code"), max_length=4, blank=True)
     contents = models.TextField(_("contents"), blank=True)
@@ -147,7 +152,9 @@ class Container(Recorded):
             models.CheckConstraint(
                 condition=IsValidContainer("number"),
                 name="container_number_valid",
-                violation_error_message=_("This container number is not valid: four letters, six digits, a check digit."),
+                violation_error_message=_(
+                    "This container number is not valid: four letters, six digits, a check digit."
+                ),
             ),
         ]
 
@@ -159,9 +166,7 @@ class Container(Recorded):
 class Checkpoint(Recorded):
     """A dated station of a shipment or of one of its containers."""
 
-    shipment = models.ForeignKey(
-        Shipment, models.PROTECT, verbose_name=_("shipment"), related_name="checkpoints"
-    )
+    shipment = models.ForeignKey(Shipment, models.PROTECT, verbose_name=_("shipment"), related_name="checkpoints")
     container = models.ForeignKey(
         Container, models.PROTECT, verbose_name=_("container"), related_name="checkpoints", null=True, blank=True
     )

@@ -87,13 +87,9 @@ class Statement(Recorded):
         null=True,
         blank=True,
     )
-    certainty = models.CharField(
-        _("certainty"), max_length=20, choices=Certainty, default=Certainty.SINGLE_SOURCE
-    )
+    certainty = models.CharField(_("certainty"), max_length=20, choices=Certainty, default=Certainty.SINGLE_SOURCE)
     note = translated_text(_("what is unclear"))
-    contradicts = models.ManyToManyField(
-        "self", verbose_name=_("contradicts"), blank=True, symmetrical=True
-    )
+    contradicts = models.ManyToManyField("self", verbose_name=_("contradicts"), blank=True, symmetrical=True)
 
     class Meta:
         verbose_name = _("statement")

@@ -1,0 +1,155 @@
+"""What all FilterSets share: strict reading of the query string, search, choices by code, exclusion, emptiness."""
+
+import django_filters
+from django import forms
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.db.models import Q, lookups
+from django.utils.translation import gettext_lazy as _
+
+from projects.models.base import EARLIEST, LATEST
+from projects.models.functions import FoldedText
+from tracker.errors import BadParameter
+
+SEARCH_LENGTH = 200
+SEARCH_WORDS = 8
+
+
+def search_words(text):
+    """The words of a search, at most eight."""
+    return text.split()[:SEARCH_WORDS]
+
+
+def contains(expression, word):
+    """The condition that a folded expression contains a word, folded the same way; `%` and `_` are letters."""
+    return lookups.Contains(expression, FoldedText(word))
+
+
+class SearchFilter(django_filters.CharFilter):
+    """`q`: every word, folded, somewhere in the noun's searched columns; `more` adds look-ups elsewhere."""
+
+    def __init__(self, expression, more=None, **kwargs):
+        super().__init__(
+            label=kwargs.pop("label", _("Search")),
+            validators=[
+                MaxLengthValidator(
+                    SEARCH_LENGTH, _("The search is longer than %(limit_value)d characters. Shorten it.")
+                ),
+                ProhibitNullCharactersValidator(),
+            ],
+            **kwargs,
+        )
+        self.expression, self.more = expression, more
+
+    def filter(self, queryset, value):
+        for word in search_words(value or ""):
+            found = Q(contains(self.expression, word))
+            if self.more:
+                found |= self.more(word)
+            queryset = queryset.filter(found)
+        return queryset
+
+
+class DateField(forms.DateField):
+    """ISO dates, and those of the reader's language, between 1990 and 2099."""
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value):
+        day = super().to_python(value)
+        if day and not EARLIEST <= day < LATEST:
+            raise forms.ValidationError(_("A date must lie between 1990 and 2099."))
+        return day
+
+
+class DayFilter(django_filters.DateFilter):
+    field_class = DateField
+
+
+class MoneyFilter(django_filters.NumberFilter):
+    """A sum in tenge, up to 17 digits and two decimals; NaN and infinities are refused by the form field."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_digits=19, decimal_places=2, min_value=0, **kwargs)
+
+
+class CodesFilter(django_filters.ModelMultipleChoiceFilter):
+    """Any of the given codes; repeatable in the query string. Unknown codes are errors, not empty lists."""
+
+    def __init__(self, condition, exclude=False, **kwargs):
+        kwargs.setdefault("to_field_name", "code")
+        super().__init__(widget=forms.SelectMultiple, **kwargs)
+        self.condition, self.is_exclusion = condition, exclude
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        found = self.condition([getattr(row, self.extra["to_field_name"]) for row in value])
+        return queryset.exclude(found) if self.is_exclusion else queryset.filter(found)
+
+
+class ChoicesFilter(django_filters.MultipleChoiceFilter):
+    """Any of the given values of a closed list."""
+
+    def __init__(self, condition, exclude=False, **kwargs):
+        super().__init__(widget=forms.SelectMultiple, **kwargs)
+        self.condition, self.is_exclusion = condition, exclude
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        found = self.condition(value)
+        return queryset.exclude(found) if self.is_exclusion else queryset.filter(found)
+
+
+class FlagFilter(django_filters.ChoiceFilter):
+    """`name=1` switches the condition on; anything else but nothing is an error."""
+
+    def __init__(self, condition, **kwargs):
+        super().__init__(choices=[("1", _("yes"))], **kwargs)
+        self.condition = condition
+
+    def filter(self, queryset, value):
+        return queryset.filter(self.condition()) if value == "1" else queryset
+
+
+class RegisterFilterSet(django_filters.FilterSet):
+    """A FilterSet that refuses what it cannot read, and can leave out one of its facets.
+
+    Usage: `ProjectFilterSet(request.GET, queryset).rows()`.
+    """
+
+    def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
+        self.user = user
+        super().__init__(data, queryset, **kwargs)
+
+    def rows(self, without=()):
+        """The filtered queryset, leaving out the named filters and their `__not`, `__empty` companions.
+
+        Raises: BadParameter, naming each parameter that cannot be read.
+        """
+        if not self.form.is_valid():
+            raise BadParameter({name: list(errors) for name, errors in self.form.errors.items()})
+        left_out = {f"{name}{suffix}" for name in without for suffix in ("", "__not", "__empty")}
+        queryset = self.queryset.all()
+        for name, value in self.form.cleaned_data.items():
+            if name not in left_out:
+                queryset = self.filters[name].filter(queryset, value)
+        return queryset
+
+    @property
+    def active(self):
+        """The names of the filters that the query string sets, in the order of the declaration."""
+        return [name for name in self.filters if any(self.data.getlist(name))]
+
+
+def companions(name, condition, empty, label, **kwargs):
+    """Three filters of one facet: `name`, `name__not` and `name__empty`."""
+    choices = "choices" in kwargs
+    kind = ChoicesFilter if choices else CodesFilter
+    return {
+        name: kind(condition, label=label, **kwargs),
+        f"{name}__not": kind(condition, exclude=True, label=label, **kwargs),
+        f"{name}__empty": FlagFilter(empty, label=label),
+    }

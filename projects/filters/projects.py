@@ -1,0 +1,310 @@
+"""The query string of the projects list and of every view of the same rows (map, totals, export, API)."""
+
+import django_filters
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from projects import permissions
+from projects.filters.base import (
+    CodesFilter,
+    DayFilter,
+    FlagFilter,
+    MoneyFilter,
+    RegisterFilterSet,
+    SearchFilter,
+    companions,
+    contains,
+)
+from projects.models import (
+    Amount,
+    Investor,
+    Milestone,
+    Observation,
+    Place,
+    Programme,
+    Project,
+    ProjectParty,
+    ProjectSector,
+    Sector,
+    Stage,
+)
+from projects.models.choices import AmountKind, PartyRole, PlaceKind, ProjectStatus, StageGroup
+from projects.models.codelists import PLACE_SEARCH
+from projects.models.organisations import ORGANISATION_SEARCH
+from projects.models.projects import PROJECT_SEARCH
+
+
+def _has(model, **conditions):
+    return Exists(model.objects.filter(project=OuterRef("pk"), **conditions))
+
+
+def in_sectors(codes):
+    below = Sector.objects.within(codes).values("code")
+    return Q(main_sector__in=below) | _has(ProjectSector, sector__in=below)
+
+
+def in_places(codes):
+    return Q(place__in=Place.objects.within(codes).values("code"))
+
+
+def with_investors(**conditions):
+    return _has(ProjectParty, role=PartyRole.INVESTOR, **conditions)
+
+
+def search_elsewhere(word):
+    """Projects whose parties or place contain the word."""
+    parties = ProjectParty.objects.annotate(found=contains(ORGANISATION_SEARCH_OF_PARTY, word))
+    places = Place.objects.filter(contains(PLACE_SEARCH, word)).values("code")
+    return Exists(parties.filter(project=OuterRef("pk"), found=True)) | Q(place__in=places)
+
+
+def _of_relation(expression, relation):
+    """The same folded expression over the columns of a related table."""
+    columns = [source.name for source in expression.get_source_expressions()]
+    return expression.__class__(*(f"{relation}__{name}" for name in columns))
+
+
+ORGANISATION_SEARCH_OF_PARTY = _of_relation(ORGANISATION_SEARCH, "organisation")
+
+# What may be missing, and the condition that it is. Each name is a value of `missing`.
+MISSING = {
+    "sector": (_("sector"), lambda: Q(main_sector__isnull=True)),
+    "place": (_("place"), lambda: Q(place__isnull=True)),
+    "district": (
+        _("district"),
+        lambda: (
+            ~Q(place__kind__in=[PlaceKind.DISTRICT, PlaceKind.CITY])
+            & ~Q(place__parent__kind__in=[PlaceKind.DISTRICT, PlaceKind.CITY])
+            | Q(place__isnull=True)
+        ),
+    ),
+    "stage": (_("stage"), lambda: Q(stage__isnull=True)),
+    "status": (_("status"), lambda: Q(status__isnull=True)),
+    "investor": (_("investor"), lambda: ~with_investors()),
+    "curator": (_("curator"), lambda: Q(curator__isnull=True)),
+    "capacity": (_("capacity"), lambda: ~Exists(_observed("capacity", "output"))),
+    "jobs": (_("jobs"), lambda: ~Exists(_observed("jobs"))),
+    "cost": (_("cost"), lambda: ~_has(Amount)),
+    "announced": (_("announced amount"), lambda: ~_has(Amount, kind=AmountKind.ANNOUNCED)),
+    "committed": (_("committed amount"), lambda: ~_has(Amount, kind=AmountKind.COMMITTED)),
+    "disbursed": (_("disbursed amount"), lambda: ~_has(Amount, kind=AmountKind.DISBURSED)),
+    "start": (_("planned start"), lambda: Q(planned_start_on__isnull=True)),
+    "end": (_("planned end"), lambda: Q(planned_end_on__isnull=True)),
+    "programme": (_("programme"), lambda: Q(programme__isnull=True)),
+    "department": (_("responsible department"), lambda: Q(department__isnull=True)),
+    "type": (pgettext_lazy("of a project", "type"), lambda: Q(project_type="")),
+    "description": (
+        _("description"),
+        lambda: Q(description_kk="", description_ru="", description_en="", description_zh_hans=""),
+    ),
+    "name_kk": (_("name in Kazakh"), lambda: Q(name_kk="")),
+    "name_ru": (_("name in Russian"), lambda: Q(name_ru="")),
+    "name_en": (_("name in English"), lambda: Q(name_en="")),
+    "name_zh_hans": (_("name in Chinese"), lambda: Q(name_zh_hans="")),
+}
+
+
+def _observed(*beginnings):
+    metrics = Q()
+    for beginning in beginnings:
+        metrics |= Q(metric__code__startswith=beginning)
+    return Observation.objects.filter(metrics, project=OuterRef("pk"))
+
+
+def late_milestones(day):
+    """Milestones of a project (OuterRef) that are planned before `day` and not met."""
+    return Milestone.objects.filter(project=OuterRef("pk"), met_on__isnull=True, planned_on__lt=day)
+
+
+def is_overdue():
+    """A milestone or the planned end has passed without being met, while the project is neither done nor stopped."""
+    today = timezone.localdate()
+    running = Q(commissioned_on__isnull=True) & (
+        Q(status__isnull=True) | ~Q(status__in=[ProjectStatus.CANCELLED, ProjectStatus.SUSPENDED])
+    )
+    return running & (Q(planned_end_on__lt=today) | Exists(late_milestones(today)))
+
+
+def amount_total(kind):
+    """Subquery: a project's counted amounts of a kind in tenge at the rates of their statements."""
+    amounts = Amount.objects.on_projects().filter(project=OuterRef("pk"), kind=kind)
+    return amounts.order_by().values("project").annotate(total=Sum("value_kzt")).values("total")
+
+
+class AmountRange(MoneyFilter):
+    """`announced_min` and its like: tenge at statement-date rates; projects without such a figure are left out."""
+
+    def __init__(self, kind, comparison, **kwargs):
+        super().__init__(**kwargs)
+        self.kind, self.comparison = kind, comparison
+
+    def filter(self, queryset, value):
+        if value is None:
+            return queryset
+        totals = Amount.objects.on_projects().filter(kind=self.kind, project=OuterRef("pk")).order_by()
+        totals = totals.values("project").annotate(total=Sum("value_kzt"))
+        return queryset.filter(Exists(totals.filter(**{f"total__{self.comparison}": value})))
+
+
+class CuratorFilter(CodesFilter):
+    """User names; `me` is the reader."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            lambda names: Q(curator__username__in=names),
+            queryset=get_user_model().objects.filter(curated_projects__isnull=False).distinct(),
+            to_field_name="username",
+            **kwargs,
+        )
+
+
+class PlaceholderFilter(django_filters.ChoiceFilter):
+    CHOICES = [
+        ("hide", _("named projects")),
+        ("include", _("with those not named")),
+        ("only", _("only those not named")),
+    ]
+
+    def __init__(self):
+        super().__init__(choices=self.CHOICES, label=_("Projects not named in source"))
+
+    def filter(self, queryset, value):
+        if value == "include":
+            return queryset
+        return queryset.filter(is_placeholder=value == "only")
+
+
+class MissingFilter(django_filters.MultipleChoiceFilter):
+    def __init__(self):
+        super().__init__(choices=[(name, label) for name, (label, _q) in MISSING.items()], label=_("Missing"))
+
+    def filter(self, queryset, value):
+        for name in value or ():
+            queryset = queryset.filter(MISSING[name][1]())
+        return queryset
+
+
+_COUNTRIES = Place.objects.filter(kind=PlaceKind.COUNTRY)
+_PROVINCES = Place.objects.filter(kind__in=[PlaceKind.PROVINCE, PlaceKind.REGION])
+
+
+_FACETS = {
+    **companions("sector", in_sectors, lambda: Q(main_sector__isnull=True), _("Sector"), queryset=Sector.objects.all()),
+    **companions("place", in_places, lambda: Q(place__isnull=True), _("Place"), queryset=Place.objects.all()),
+    **companions(
+        "stage",
+        lambda codes: Q(stage__in=codes),
+        lambda: Q(stage__isnull=True),
+        _("Stage"),
+        queryset=Stage.objects.all(),
+    ),
+    **companions(
+        "stage_group",
+        lambda values: Q(stage_group__in=values),
+        lambda: Q(stage_group=StageGroup.UNKNOWN),
+        _("Stage group"),
+        choices=StageGroup.choices,
+    ),
+    **companions(
+        "status",
+        lambda values: Q(status__in=values),
+        lambda: Q(status__isnull=True),
+        _("Status"),
+        choices=ProjectStatus.choices,
+    ),
+    **companions(
+        "programme",
+        lambda codes: Q(programme__code__in=codes),
+        lambda: Q(programme__isnull=True),
+        _("Programme"),
+        queryset=Programme.objects.all(),
+    ),
+    **companions(
+        "investor",
+        lambda ids: with_investors(organisation__in=ids),
+        lambda: ~with_investors(),
+        _("Investor"),
+        queryset=Investor.objects.all(),
+        to_field_name="id",
+    ),
+    **companions(
+        "investor_country",
+        lambda codes: with_investors(organisation__country__in=codes),
+        lambda: ~with_investors(organisation__country__isnull=False),
+        _("Investor's country"),
+        queryset=_COUNTRIES,
+    ),
+    **companions(
+        "investor_province",
+        lambda codes: with_investors(organisation__province__in=codes),
+        lambda: ~with_investors(organisation__province__isnull=False),
+        _("Investor's province"),
+        queryset=_PROVINCES,
+    ),
+}
+
+
+class ProjectFilterSet(RegisterFilterSet):
+    q = SearchFilter(PROJECT_SEARCH, search_elsewhere)
+    locals().update(_FACETS)
+    curator = CuratorFilter(label=_("Curator"))
+    curator__not = CuratorFilter(label=_("Curator"), exclude=True)
+    curator__empty = FlagFilter(lambda: Q(curator__isnull=True), label=_("Curator"))
+    announced_min = AmountRange(AmountKind.ANNOUNCED, "gte", label=_("Announced from, ₸"))
+    announced_max = AmountRange(AmountKind.ANNOUNCED, "lte", label=_("Announced to, ₸"))
+    committed_min = AmountRange(AmountKind.COMMITTED, "gte", label=_("Committed from, ₸"))
+    committed_max = AmountRange(AmountKind.COMMITTED, "lte", label=_("Committed to, ₸"))
+    disbursed_min = AmountRange(AmountKind.DISBURSED, "gte", label=_("Disbursed from, ₸"))
+    disbursed_max = AmountRange(AmountKind.DISBURSED, "lte", label=_("Disbursed to, ₸"))
+    starts_after = DayFilter(field_name="planned_start_on", lookup_expr="gte", label=_("Starts from"))
+    starts_before = DayFilter(field_name="planned_start_on", lookup_expr="lte", label=_("Starts to"))
+    overdue = FlagFilter(is_overdue, label=_("Overdue"))
+    missing = MissingFilter()
+    placeholders = PlaceholderFilter()
+
+    class Meta:
+        model = Project
+        fields = []
+
+    def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
+        data = data.copy() if data is not None else None
+        if data is not None and user is not None:
+            for name in ("curator", "curator__not"):
+                values = [user.get_username() if value == "me" else value for value in data.getlist(name)]
+                if values:
+                    data.setlist(name, values)
+            for name in ("place", "place__not"):
+                if values := data.getlist(name):
+                    data.setlist(name, _as_codes(values))
+        queryset = permissions.visible_to(user, Project.objects.all()) if queryset is None else queryset
+        super().__init__(data, queryset, user=user, **kwargs)
+        for name in ("curator", "curator__not"):
+            # One's own name is always a choice, also where one curates nothing.
+            self.filters[name].queryset = (
+                get_user_model()
+                .objects.filter(Q(curated_projects__isnull=False) | Q(pk=getattr(user, "pk", None)))
+                .distinct()
+            )
+
+
+def _as_codes(values):
+    """KATO codes of regions are turned into the codes that places have as keys (ISO)."""
+    digits = [value for value in values if value.isdigit() and len(value) == 9]
+    known = dict(Place.objects.filter(kato__in=digits).values_list("kato", "code")) if digits else {}
+    return [known.get(value, value) for value in values]
+
+
+# What facets count: parameter -> (label, column of the project's own table or path to it).
+FACETS = {
+    "sector": (_("Sector"), F("main_sector")),
+    "stage_group": (_("Stage group"), F("stage_group")),
+    "stage": (_("Stage"), F("stage")),
+    "status": (_("Status"), F("status")),
+    "place": (_("Place"), F("place")),
+    "programme": (_("Programme"), F("programme__code")),
+    "investor_country": (_("Investor's country"), None),
+    "curator": (_("Curator"), F("curator__username")),
+}
