@@ -1,8 +1,11 @@
 """What every test stands on: plain static files, files of its own, and a browser that starts."""
 
+import io
 import os
 
 import pytest
+from django.core.management import call_command
+from django.db import transaction
 
 from tracker import install
 
@@ -37,3 +40,31 @@ def _files_of_its_own(settings, tmp_path):
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
     return browser_type_launch_args | {"executable_path": install.browser(), "args": BROWSER_ARGUMENTS}
+
+
+@pytest.fixture(scope="module")
+def _brief_of_the_module(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        _load_brief()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def brief(_brief_of_the_module, db):
+    """The reference lists and the brief in the database.
+
+    They are loaded once a module and gone after it; each test takes back what it changed. A test with
+    a live server takes `live_brief` instead, in a module without `brief`.
+    """
+
+
+@pytest.fixture
+def live_brief(transactional_db):
+    """The reference lists and the brief, committed, as a live server and other connections see them."""
+    _load_brief()
+
+
+def _load_brief():
+    call_command("load_reference", stdout=io.StringIO())
+    call_command("load_brief", stdout=io.StringIO())

@@ -14,4 +14,6 @@ class Command(BaseCommand):
             added, kept = brief.load()
         except brief.ReferenceMissing as missing:
             raise CommandError(str(missing)) from missing
-        self.stdout.write(_("The brief: %(added)d rows added, %(kept)d kept as they are") % {"added": added, "kept": kept})
+        self.stdout.write(
+            _("The brief: %(added)d rows added, %(kept)d kept as they are") % {"added": added, "kept": kept}
+        )
