@@ -9,8 +9,8 @@ from django.db import transaction
 
 from tracker import install
 
-# The browser driver keeps an event loop in the thread of the test, which Django would refuse.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# The browser's driver keeps an event loop in the thread of the test, which Django would refuse.
+os.environ |= {"DJANGO_ALLOW_ASYNC_UNSAFE": "true", **install.driver_variables()}
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",

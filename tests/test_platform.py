@@ -3,11 +3,14 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
-import time
+import tempfile
+import urllib.request
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -114,7 +117,7 @@ class TestDatabase:
 
         assert not is_psycopg3
 
-    def test_a_server_of_its_own_comes_and_goes(self, monkeypatch):
+    def test_a_server_of_its_own_comes_and_goes(self):
         import psycopg2
 
         with database.throwaway() as url:
@@ -126,10 +129,10 @@ class TestDatabase:
             assert os.stat(settings["HOST"]).st_mode & 0o777 == 0o700
         assert not os.path.exists(folder)
 
-    def test_data_outlive_the_server_and_a_killed_one(self, tmp_path_factory):
+    def test_data_outlive_the_server_and_a_killed_one(self):
         import psycopg2
 
-        base = database.Path(database.tempfile.mkdtemp(prefix="tracker-test-", dir=database._temporary_folder()))
+        base = Path(tempfile.mkdtemp(prefix="tracker-test-", dir=database._temporary_folder()))
         base.chmod(0o711)
         cluster = database.Cluster(base, database.HASTY_SETTINGS)
         try:
@@ -143,13 +146,14 @@ class TestDatabase:
                 assert cluster.is_up(), "the inner block is not the last user"
             assert not cluster.is_up()
             # A killed server leaves its lock file; by now its process number belongs to somebody else.
-            (cluster.data / "postmaster.pid").write_text(f"{os.getpid()}\n{cluster.data}\n0\n5432\n\n\n")
+            for lock in (cluster.data / "postmaster.pid", cluster.sockets / f"{database.SOCKET}.lock"):
+                lock.write_text(f"{os.getpid()}\n{cluster.data}\n0\n5432\n\n\n")
             with cluster.running():
                 session = psycopg2.connect(cluster.url())
                 session.cursor().execute("SELECT FROM kept")
                 session.close()
         finally:
-            database.shutil.rmtree(base)
+            shutil.rmtree(base)
 
     def test_a_deep_checkout_gets_a_short_socket_folder(self, tmp_path):
         cluster = database.Cluster(tmp_path / ("x" * 100))
@@ -185,14 +189,63 @@ class TestVendored:
         assert (tmp_path / "staticfiles.json").exists()
 
 
-class TestRun:
-    """`make run` on a database that the test's own server holds."""
+@pytest.fixture
+def checkout():
+    """A copy of the application with data of its own, where the server's account can enter."""
+    folder = Path(tempfile.mkdtemp(prefix="tracker-test-"))
+    folder.chmod(0o755)
+    for name in ("tracker", "projects", "templates", "static"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "manage.py", folder)
+    (folder / ".venv").symlink_to(install.VENV)
+    yield folder
+    shutil.rmtree(folder)
 
-    @pytest.fixture
-    def site(self):
-        if database.is_embedded():
-            pytest.skip("needs a server named by DATABASE_URL")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = str(probe.getsockname()[1])
-        return port
+
+def run_site(checkout, port):
+    """Start the site as `make run` does, in a process group of its own."""
+    variables = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    return subprocess.Popen(
+        [checkout / ".venv/bin/python", "-m", "tracker", "run"],
+        cwd=checkout,
+        env=variables | {"PORT": str(port), "SECRET_KEY": "of this test alone", "DEMO_PASSWORD": "of this test alone"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def test_the_site_comes_up_alone_and_goes_down_whole(checkout):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    site = run_site(checkout, port)
+    try:
+        said = ""
+        while "Ctrl-C" not in said and site.poll() is None:
+            said += site.stdout.readline()
+        assert f"Ready: http://127.0.0.1:{port}/" in said
+        assert "admin" in said
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+            assert answer.status == 200
+
+        second = run_site(checkout, port)
+        said, _ = second.communicate(timeout=60)
+        assert second.returncode == 2
+        assert said == f"The site of this checkout is running already: http://127.0.0.1:{port}/ (process {site.pid})\n"
+
+        os.killpg(site.pid, signal.SIGINT)
+        os.killpg(site.pid, signal.SIGINT)  # as an impatient person does
+        assert site.wait(timeout=60) == 0
+    finally:
+        site.kill()
+        site.communicate()
+    assert not database.Cluster(checkout / ".data").is_up()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        third = run_site(checkout, port)
+        said, _ = third.communicate(timeout=60)
+        assert third.returncode == 2
+        assert said.startswith(f"PORT: {port} is in use")

@@ -7,6 +7,7 @@ Started with any Python 3.11 or newer; makes the private environment and goes on
 import contextlib
 import fcntl
 import http.client
+import io
 import os
 import shutil
 import signal
@@ -45,10 +46,13 @@ def run():
 
 def prepare():
     """Bring database, catalogues and static files up to date; every step may be repeated."""
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
     from django.db import OperationalError
 
     from tracker.environment import ConfigurationError
+
+    def quietly(name, **options):
+        call_command(name, stdout=io.StringIO(), verbosity=0, **options)
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
     try:
@@ -57,16 +61,17 @@ def prepare():
         django.setup()
         from django.conf import settings
 
-        call_command("compile_catalogues", verbosity=0)
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("check")
+        quietly("check")
+        quietly("compile_catalogues")
+        _say("Bringing the tables up to date …")
+        quietly("migrate", interactive=False)
         _say("Loading the reference data and the portfolio of the brief …")
-        call_command("load_reference", verbosity=0)
-        call_command("load_brief", verbosity=0)
+        quietly("load_reference")
+        quietly("load_brief")
         if settings.DEMO:
-            call_command("create_demo_users", verbosity=0)
-        call_command("collectstatic", verbosity=0, interactive=False)
-    except ConfigurationError as error:
+            quietly("create_demo_users")
+        quietly("collectstatic", interactive=False)
+    except (ConfigurationError, CommandError) as error:
         raise Refusal(error) from error
     except OperationalError as error:
         raise Refusal(f"DATABASE_URL: the database does not answer. {error}".strip()) from error
@@ -74,7 +79,7 @@ def prepare():
 
 def test(*arguments):
     """Run the tests on a server of their own; the arguments go to pytest."""
-    os.environ["CHROMIUM"] = install.browser()
+    os.environ |= {"CHROMIUM": install.browser(), **install.driver_variables()}
     with _database_of_its_own(durable=False):
         subprocess.run([install.PYTHON, "manage.py", "compile_catalogues", "-v0"], check=True)
         return subprocess.run([install.PYTHON, "-m", "pytest", "-n", "2", *arguments]).returncode

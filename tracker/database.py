@@ -29,6 +29,7 @@ NAME = "tracker"
 USER = "postgres"
 PORT = "5432"  # only a part of the socket's file name
 SOCKET = f".s.PGSQL.{PORT}"
+NO_PROCESS = 999999999  # more than any kernel hands out
 SOCKET_FOLDER_LIMIT = 90  # bytes; the kernel allows 107 for the folder and the file name
 
 # The builtin provider gives Kazakh letters their case; the UTF-8 character type gives trigrams and text search theirs.
@@ -162,19 +163,19 @@ class Cluster:
             raise DatabaseError(f"{self.data} belongs to another user of this machine.")
         if not self.data.exists():
             self._create()
-        self._remove_stale_pid()
+        self._disown_stale_locks()
         self._claim(self.sockets)
         log = self.data / "log"
         settings = self.settings | {"unix_socket_directories": '"{}"'.format(str(self.sockets).replace('"', '""'))}
         options = " ".join(f"-c {shlex.quote(f'{name}={value}')}" for name, value in settings.items())
-        if self._tool("pg_ctl", "-w", "-t", "60", "-l", log, "-o", options, "start").returncode:
+        if self._tool("pg_ctl", "-D", self.data, "-w", "-t", "60", "-l", log, "-o", options, "start").returncode:
             lines = log.read_text(errors="replace").splitlines() if log.exists() else []
             raise DatabaseError(
                 "The embedded PostgreSQL did not start. Its log ends:\n" + "\n".join(lines[-8:]) + f"\n({log})"
             )
 
     def _stop(self):
-        self._remove_stale_pid()
+        self._disown_stale_locks()
         if (self.data / "postmaster.pid").exists():
             self._tool("pg_ctl", "-w", "-t", "60", "-m", "fast", "stop")
 
@@ -201,18 +202,18 @@ class Cluster:
             os.chown(folder, self.account.pw_uid, self.account.pw_gid)
         folder.chmod(0o700)
 
-    def _remove_stale_pid(self):
-        """Remove the lock file of a killed server whose process number another program has by now.
+    def _disown_stale_locks(self):
+        """Take a killed server's process number out of its lock files where it is now a zombie's or another program's.
 
-        PostgreSQL does this itself where the number is free, but takes any living process for a server.
+        PostgreSQL takes any living process of that number for the server, and refuses to start. The rest of
+        the file stays: by it PostgreSQL sees whether processes of the killed server still use the data.
         """
-        lock = self.data / "postmaster.pid"
-        if not lock.exists():
-            return
-        number = lock.read_text().split("\n", 1)[0].strip()
-        command = Path("/proc", number, "cmdline")
-        if number.isdigit() and command.exists() and b"postgres" not in command.read_bytes():
-            lock.unlink()
+        for lock in (self.data / "postmaster.pid", self.sockets / f"{SOCKET}.lock"):
+            if lock.exists():
+                number, _, rest = lock.read_text().partition("\n")
+                command = Path("/proc", number.strip(), "cmdline")
+                if command.exists() and b"postgres" not in command.read_bytes():
+                    lock.write_text(f"{NO_PROCESS}\n{rest}")
 
     def _tool(self, name, *arguments, words=None):
         """Run a PostgreSQL program on the data folder as the server's account, `words` on its standard input.

@@ -30,6 +30,7 @@ REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
 LOCAL = ROOT / ".data"
 KEY = LOCAL / "secret_key"
 BROWSER = VENV / "browser"
+DRIVER = BROWSER / "node"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -54,7 +55,7 @@ def environment():
         if not _has_pip():
             _bring_pip()
         _run(
-            [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-warn-script-location"]
+            [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-warn-script-location"]
             + ["-r", str(ROOT / REQUIREMENTS[-1])],
             "The packages of requirements-dev.txt",
         )
@@ -161,88 +162,98 @@ def _unpack_wheel(wheel):
 
 
 def browser():
-    """Return the path of a Chromium that starts, installing one if there is none."""
+    """Return the path of a Chromium that starts, having installed it and what its driver needs where they lack."""
     wanted = os.environ.get("CHROMIUM", "").strip()
-    if wanted:
-        if not _starts(wanted):
-            raise InstallError(f"CHROMIUM: {wanted} does not start.")
-        return wanted
-    found = _installed_browser()
-    if found:
-        return found
-    print("Installing a browser for the tests; this takes a minute or two, once.", flush=True)
+    if wanted and not _starts(wanted):
+        raise InstallError(f"CHROMIUM: {wanted} does not start.")
+    if _missing():
+        print("Installing a browser for the tests; this takes a minute or two, once.", flush=True)
     for way in (_browser_as_root, _browser_of_debian, _browser_of_playwright):
+        if not _missing():
+            break
         with contextlib.suppress(OSError, subprocess.SubprocessError):
-            way()
-        found = _installed_browser()
-        if found:
-            return found
-    raise InstallError(
-        "No browser could be had for the tests. Install Chromium (apt-get install chromium), "
-        "or name one in the variable CHROMIUM, and start again."
-    )
+            way(_missing())
+    if _missing():
+        raise InstallError(
+            f"No browser could be had for the tests. Install it (apt-get install {' '.join(_missing())}), "
+            "or name a Chromium in the variable CHROMIUM, and start again."
+        )
+    return _installed_browser()
+
+
+def driver_variables():
+    """Return the environment variables with which the browser's driver starts."""
+    return {"PLAYWRIGHT_NODEJS_PATH": str(DRIVER)} if DRIVER.exists() else {}
+
+
+def _missing():
+    """Return the Debian packages that would bring what the browser tests still lack."""
+    browser = [] if _installed_browser() else ["chromium"]
+    driver = DRIVER if DRIVER.exists() else _own_driver()
+    return browser + ([] if not driver or _starts(driver) else ["libatomic1"])
+
+
+def _own_driver():
+    package = importlib.util.find_spec("playwright")
+    return Path(package.origin).parent / "driver" / "node" if package else None
 
 
 def _installed_browser():
-    candidates = [shutil.which(name) for name in BROWSERS] + [str(BROWSER / "chromium"), _playwright_path()]
-    return next((path for path in candidates if path and _starts(path)), None)
+    wanted = os.environ.get("CHROMIUM", "").strip()
+    candidates = [wanted, *map(shutil.which, BROWSERS), BROWSER / "chromium", _browser_in_cache()]
+    return next((str(path) for path in candidates if path and _starts(path)), None)
 
 
-def _starts(path):
-    """Return whether the program runs (Ubuntu's `chromium-browser` may be a hint to install something else)."""
+def _browser_in_cache():
+    """Return where Playwright keeps its own Chromium, if it has been installed."""
+    cache = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path(os.environ.get("HOME") or "/", ".cache/ms-playwright")
+    return next(iter(sorted(Path(cache).glob("chromium-*/chrome-linux*/chrome"), reverse=True)), None)
+
+
+def _starts(program):
+    """Return whether the program runs; it may be there and lack a library, or be a mere hint to install something."""
     try:
-        done = subprocess.run(
-            [path, "--version", "--no-sandbox"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60
-        )
+        _quietly([str(program), "--version"], timeout=60)
     except (OSError, subprocess.SubprocessError):
         return False
-    return done.returncode == 0 and b"Chrom" in done.stdout
+    return True
 
 
-def _browser_as_root():
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+def _browser_as_root(packages):
+    if os.geteuid() == 0:
         _quietly(["apt-get", "update"])
-        _quietly(["apt-get", "install", "-y", "--no-install-recommends", "chromium"], env=environment)
+        _quietly(
+            ["apt-get", "install", "-y", "--no-install-recommends", *packages],
+            env=dict(os.environ, DEBIAN_FRONTEND="noninteractive"),
+        )
 
 
-def _browser_of_debian():
-    """Unpack Debian's chromium and the libraries that are missing into `.venv`; needs no rights."""
+def _browser_of_debian(packages):
+    """Unpack the packages and those they need into `.venv`, where they need no rights."""
     unpacked = BROWSER / "root"
+    unpacked.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        packages = Path(folder)
-        _apt_download(["chromium"], packages, with_dependencies=True)
-        for package in sorted(packages.glob("*.deb")):
+        _apt_download(packages, Path(folder), with_dependencies=True)
+        for package in sorted(Path(folder).glob("*.deb")):
             _quietly(["dpkg", "-x", str(package), str(unpacked)])
-    libraries = sorted({str(path.parent) for path in unpacked.glob("usr/lib/**/*.so*")})
     fonts = BROWSER / "fonts.conf"
     fonts.write_text(
         f"<fontconfig><dir>/usr/share/fonts</dir><dir>{unpacked}/usr/share/fonts</dir>"
         f"<cachedir>{BROWSER}/fonts</cachedir></fontconfig>\n"
     )
-    script = BROWSER / "chromium"
-    script.write_text(
-        "#!/bin/sh\n"
-        f"export LD_LIBRARY_PATH={shlex.quote(':'.join(libraries))}\n"
-        f"export FONTCONFIG_FILE={shlex.quote(str(fonts))}\n"
-        f'exec {shlex.quote(str(unpacked / "usr/lib/chromium/chromium"))} "$@"\n'
-    )
-    script.chmod(0o755)
-
-
-def _browser_of_playwright():
-    if importlib.util.find_spec("playwright"):
-        _quietly(
-            [sys.executable, "-m", "playwright", "install", *(["--with-deps"] if os.geteuid() == 0 else []), "chromium"]
+    libraries = ":".join(sorted({str(path.parent) for path in unpacked.rglob("*.so*")}))
+    for script, program in ((BROWSER / "chromium", unpacked / "usr/lib/chromium/chromium"), (DRIVER, _own_driver())):
+        script.write_text(
+            "#!/bin/sh\n"
+            f"export LD_LIBRARY_PATH={shlex.quote(libraries)} FONTCONFIG_FILE={shlex.quote(str(fonts))}\n"
+            f'exec {shlex.quote(str(program))} "$@"\n'
         )
+        script.chmod(0o755)
 
 
-def _playwright_path():
-    """Return where Playwright keeps its own Chromium, if it has been installed."""
-    cache = Path(
-        os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path(os.environ.get("HOME") or "/root", ".cache/ms-playwright")
-    )
-    return next((str(path) for path in sorted(cache.glob("chromium-*/chrome-linux*/chrome"), reverse=True)), None)
+def _browser_of_playwright(packages):
+    system = ["--with-deps"] if os.geteuid() == 0 else []
+    _quietly([str(PYTHON), "-m", "playwright", "install", *system, "chromium"])
 
 
 def _apt_download(names, folder, *, with_dependencies):
