@@ -222,6 +222,22 @@ class ObligationBasis(TextChoices):
     PERMIT = "permit", _("permit condition")
 
 
+class ObligationState(Coloured):
+    """Computed for a day, never stored (`Obligation.objects.with_state`)."""
+
+    NO_TARGET = "no_target", _("no target set")
+    NOT_DUE = "not_due", _("not due yet")
+    DUE = "due", _("due soon")
+    MET = "met", _("met")
+    PARTLY = "partly", _("partly met")
+    OVERDUE = "overdue", _("overdue")
+    WAIVED = "waived", _("waived")
+
+    @classmethod
+    def colours(cls):
+        return {"due": "amber", "met": "green", "partly": "blue", "overdue": "red"}
+
+
 class EvidenceStatus(Coloured):
     OFFERED = "offered", _("waiting for acceptance")
     ACCEPTED = "accepted", _("accepted")

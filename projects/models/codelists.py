@@ -42,6 +42,14 @@ class TreeQuerySet(models.QuerySet):
         return self.filter(below)
 
 
+class PlaceQuerySet(TreeQuerySet):
+    def codes_of(self, values):
+        """The same values, with KATO codes turned into the codes that places have as keys; others stay."""
+        digits = [value for value in values if len(value) == 9 and value.isascii() and value.isdigit()]
+        known = dict(self.filter(kato__in=digits).values_list("kato", "code")) if digits else {}
+        return [known.get(value, value) for value in values]
+
+
 @recorded
 class Place(Aliased, CodeList):
     """One tree: country > region or province > city or district > site. Codes are ISO 3166 or KATO."""
@@ -61,7 +69,7 @@ class Place(Aliased, CodeList):
     tile_column = models.PositiveSmallIntegerField(_("column on the tile map"), null=True, blank=True)
     boundary = models.JSONField(_("boundary (GeoJSON)"), null=True, blank=True)
 
-    objects = TreeQuerySet.as_manager()
+    objects = PlaceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("place")

@@ -1,12 +1,16 @@
 """What each side owes, what proves it, and waivers. The state is computed for a day, never stored."""
 
+import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce, ExtractMonth, Greatest, Least, Mod, TruncMonth
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
+    EARLIEST,
     NUMBER_LIMIT,
     Recorded,
     Sourced,
@@ -16,12 +20,106 @@ from projects.models.base import (
     recorded,
     translated_text,
 )
-from projects.models.choices import EvidenceStatus, Frequency, ObligationBasis, Side, Strength
+from projects.models.choices import EvidenceStatus, Frequency, ObligationBasis, ObligationState, Side, Strength
 from projects.models.codelists import ObligationKind, Unit
 from projects.models.engagements import Agreement, Engagement
 from projects.models.organisations import Organisation
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
+
+DUE_WITHIN = datetime.timedelta(days=30)  # so long before its deadline an obligation counts as due
+MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.HALF_YEARLY: 6, Frequency.YEARLY: 12}
+NOT_SUMMED = ("share", "rank")  # dimensions of units of which the latest value counts, never a sum
+
+_DATE, _NUMBER = models.DateField(), models.DecimalField(max_digits=34, decimal_places=6)
+
+
+class ObligationQuerySet(models.QuerySet):
+    def with_state(self, day):
+        """Annotate what each obligation is on a day; the one place where this is computed.
+
+        An obligation that falls due once (or whose frequency is not stated) is judged on all its accepted evidence,
+        by `due_on`, or else `end_on`. A recurring one is judged by calendar periods (month, quarter, half-year,
+        year) while it is in force: on the last period that ended, if `start_on` says that it was in force then,
+        until its evidence reaches the target; otherwise on the running period. The deadline is the period's last
+        day. Evidence counts where it is accepted, decided and about a period ended by `day`; values of a period
+        are added, except shares and ranks, of which the latest counts.
+
+        Annotations:
+            state: an ObligationState: waived > no target > met > overdue (deadline passed) > due (at most 30 days
+                left) > partly (some evidence accepted) > not due.
+            reached: Decimal in the obligation's unit. share: reached ÷ target, cut to four decimals; NULL without
+                a target. deadline, period_from, period_to: dates, NULL where there is none.
+        """
+        months = Case(*(When(frequency=name, then=Value(n)) for name, n in MONTHS.items()), default=None)
+        judged_on = Greatest(Least(Value(day, _DATE), "end_on"), "start_on")
+        into = Mod(Cast(ExtractMonth("judged_on"), models.IntegerField()) - 1, "months")
+        rows = self.annotate(judged_on=judged_on, months=months).annotate(
+            running_from=_shifted(TruncMonth("judged_on", output_field=_DATE), -into),
+        )
+        rows = rows.annotate(
+            running_to=_eve(_shifted("running_from", F("months"))),
+            last_from=_shifted("running_from", -F("months")),
+            last_to=_eve(F("running_from")),
+        )
+        rows = rows.annotate(
+            running_reached=_reached(
+                day, Coalesce(OuterRef("running_from"), EARLIEST), Coalesce(OuterRef("running_to"), Value(day, _DATE))
+            ),
+            last_reached=_reached(day, OuterRef("last_from"), OuterRef("last_to")),
+        )
+        judged_last = Q(last_to__gte=F("start_on"), last_reached__lt=F("target"))
+        rows = rows.annotate(
+            reached=Case(When(judged_last, then="last_reached"), default="running_reached"),
+            period_from=Case(When(judged_last, then="last_from"), default="running_from"),
+            period_to=Case(When(judged_last, then="last_to"), default="running_to"),
+        ).annotate(
+            deadline=Case(
+                When(months__isnull=True, then=Coalesce("due_on", "end_on")), default=Least("period_to", "end_on")
+            ),
+            share=Func(F("reached") * 10000, F("target"), function="div", output_field=_NUMBER) / 10000,
+        )
+        in_force = Q(start_on__isnull=True) | Q(start_on__lte=day)
+        waivers = Waiver.objects.filter(Q(end_on__isnull=True) | Q(end_on__gte=day), start_on__lte=day)
+        return rows.annotate(
+            state=Case(
+                When(Exists(waivers.filter(obligation=OuterRef("pk"))), then=Value(ObligationState.WAIVED)),
+                When(target__isnull=True, then=Value(ObligationState.NO_TARGET)),
+                When(reached__gte=F("target"), then=Value(ObligationState.MET)),
+                When(deadline__lt=day, then=Value(ObligationState.OVERDUE)),
+                When(in_force & Q(deadline__lte=day + DUE_WITHIN), then=Value(ObligationState.DUE)),
+                When(reached__gt=0, then=Value(ObligationState.PARTLY)),
+                default=Value(ObligationState.NOT_DUE),
+                output_field=models.CharField(),
+            )
+        )
+
+
+def _shifted(date, months):
+    """A date some months later."""
+    interval = Func(months, template="make_interval(months => %(expressions)s)", output_field=models.DurationField())
+    return Func(date, interval, template="(%(expressions)s)::date", arg_joiner=" + ", output_field=_DATE)
+
+
+def _eve(date):
+    """The day before."""
+    return Func(date, template="(%(expressions)s - 1)", output_field=_DATE)
+
+
+def _reached(day, first, last):
+    """What accepted evidence of an obligation (OuterRef) adds up to for the periods that end from `first` to `last`."""
+    counted = Evidence.objects.filter(
+        obligation=OuterRef("pk"),
+        status=EvidenceStatus.ACCEPTED,
+        value__isnull=False,
+        decided_on__lte=day,
+        period_end__lte=day,
+        period_end__gte=first,
+    ).filter(period_end__lte=last)
+    total = counted.order_by().values("obligation").annotate(total=Sum("value")).values("total")
+    latest = counted.order_by("-period_end", "-pk").values("value")[:1]
+    value = Case(When(unit__dimension__in=NOT_SUMMED, then=Subquery(latest)), default=Subquery(total))
+    return Coalesce(value, Value(0), output_field=_NUMBER)
 
 
 @recorded
@@ -72,6 +170,8 @@ class Obligation(Sourced):
         null=True,
         blank=True,
     )
+
+    objects = ObligationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("obligation")

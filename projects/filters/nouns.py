@@ -1,0 +1,485 @@
+"""The query strings of the other lists: one FilterSet a noun, for its page, its exports and the API."""
+
+import django_filters
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from projects import permissions
+from projects.filters.base import (
+    ChoicesFilter,
+    CodesFilter,
+    DayFilter,
+    FlagFilter,
+    RegisterFilterSet,
+    SearchFilter,
+    contains,
+)
+from projects.filters.projects import in_sectors
+from projects.models import (
+    Agreement,
+    Currency,
+    Engagement,
+    ExchangeRate,
+    Indicator,
+    Investor,
+    Lead,
+    Obligation,
+    ObligationKind,
+    Organisation,
+    Participation,
+    Person,
+    Place,
+    Programme,
+    Project,
+    ProjectParty,
+    ReportingPeriod,
+    Sector,
+    Shipment,
+    Source,
+    Statement,
+    Update,
+)
+from projects.models.choices import (
+    AgreementKind,
+    Certainty,
+    EngagementKind,
+    LeadStage,
+    ObligationBasis,
+    ObligationState,
+    OrganisationKind,
+    ParticipantRole,
+    PartyRole,
+    PlaceKind,
+    ShipmentStatus,
+    Side,
+    SourceKind,
+    StatementKind,
+    Strength,
+    UpdateStatus,
+)
+from projects.models.codelists import PLACE_SEARCH, SECTOR_SEARCH
+from projects.models.engagements import ENGAGEMENT_SEARCH, LEAD_SEARCH
+from projects.models.functions import Fold
+from projects.models.organisations import ORGANISATION_SEARCH
+from projects.models.projects import PROJECT_SEARCH
+from projects.models.sources import STATEMENT_SEARCH
+
+NAMES = ("name_kk", "name_ru", "name_en", "name_zh_hans")
+DESCRIPTIONS = ("description_kk", "description_ru", "description_en", "description_zh_hans")
+
+
+class MissingFilter(django_filters.MultipleChoiceFilter):
+    """`missing`: rows that lack what is named; conditions: name -> (label, Q)."""
+
+    def __init__(self, conditions):
+        super().__init__(choices=[(name, label) for name, (label, _q) in conditions.items()], label=_("Missing"))
+        self.conditions = conditions
+
+    def filter(self, queryset, value):
+        for name in value or ():
+            queryset = queryset.filter(self.conditions[name][1])
+        return queryset
+
+
+class OneOfTwoFilter(django_filters.ChoiceFilter):
+    """`name=1` keeps the rows under a condition, `name=0` the others."""
+
+    def __init__(self, condition, **kwargs):
+        super().__init__(choices=[("1", _("yes")), ("0", _("no"))], **kwargs)
+        self.condition = condition
+
+    def filter(self, queryset, value):
+        return queryset if not value else queryset.filter(self.condition if value == "1" else ~self.condition)
+
+
+class NounFilterSet(RegisterFilterSet):
+    """Starts from the rows that the user may see; `me` and KATO codes are read as elsewhere.
+
+    Class attributes: `people` names the filters by user name, `places` those by place.
+    """
+
+    people = ()
+    places = ()
+
+    def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
+        data = data.copy() if data is not None else None
+        for name in self.people if data is not None else ():
+            data.setlist(name, [user.get_username() if value == "me" else value for value in data.getlist(name)])
+        for name in self.places if data is not None else ():
+            data.setlist(name, Place.objects.codes_of(data.getlist(name)))
+        if queryset is None:
+            queryset = permissions.visible_to(user, self._meta.model.objects.all())
+        super().__init__(data, queryset, user=user, **kwargs)
+
+
+# Filters that several nouns have
+
+
+def by_project(condition):
+    return CodesFilter(condition, label=_("Project"), queryset=Project.objects.all(), to_field_name="reference")
+
+
+def by_programme(condition=lambda codes: Q(programme__code__in=codes)):
+    return CodesFilter(condition, label=_("Programme"), queryset=Programme.objects.all())
+
+
+def by_organisation(condition, label):
+    return CodesFilter(condition, label=label, queryset=Organisation.objects.all(), to_field_name="id")
+
+
+def by_place(name, label, **conditions):
+    """Places with all that lies in them."""
+    places = Place.objects.filter(**conditions)
+    return CodesFilter(
+        lambda codes: Q(**{f"{name}__in": Place.objects.within(codes).values("code")}), label=label, queryset=places
+    )
+
+
+def by_sector(name="sector"):
+    """Sectors with those below them."""
+    return CodesFilter(
+        lambda codes: Q(**{f"{name}__in": Sector.objects.within(codes).values("code")}),
+        label=_("Sector"),
+        queryset=Sector.objects.all(),
+    )
+
+
+def by_choice(name, choices, label):
+    return ChoicesFilter(lambda values: Q(**{f"{name}__in": values}), label=label, choices=choices.choices)
+
+
+def search_in(model, expression, link):
+    """For `q`: rows whose `link` points to a row of `model` that contains the word."""
+    return lambda word: Q(**{f"{link}__in": model.objects.filter(contains(expression, word)).values("pk")})
+
+
+def either(*searches):
+    def found(word):
+        condition = Q()
+        for search in searches:
+            condition |= search(word)
+        return condition
+
+    return found
+
+
+_of_projects = search_in(Project, PROJECT_SEARCH, "project")
+_of_programmes = search_in(Programme, Fold("code", *NAMES), "programme")
+_of_organisations = search_in(Organisation, ORGANISATION_SEARCH, "organisation")
+
+
+# Organisations
+
+
+def invests_in(**conditions):
+    """The organisation (outer row) is an investor of such a project or programme."""
+    return Exists(ProjectParty.objects.filter(organisation=OuterRef("pk"), role=PartyRole.INVESTOR, **conditions))
+
+
+NAMELESS = {
+    "name_kk": (_("name in Kazakh"), Q(name_kk="")),
+    "name_ru": (_("name in Russian"), Q(name_ru="")),
+    "name_en": (_("name in English"), Q(name_en="")),
+    "name_zh_hans": (_("name in Chinese"), Q(name_zh_hans="")),
+}
+ORGANISATION_MISSING = {
+    "identifier": (_("identifier"), Q(bin="", uscc="", other_identifier="")),
+    "country": (_("country"), Q(country__isnull=True)),
+    "province": (_("region or province"), Q(province__isnull=True)),
+    "local_entity": (_("legal entity in the region"), Q(local_entity__isnull=True)),
+    **NAMELESS,
+}
+
+
+class OrganisationFilterSet(NounFilterSet):
+    places = ("country", "province")
+
+    q = SearchFilter(ORGANISATION_SEARCH)
+    kind = by_choice("kind", OrganisationKind, _("Kind"))
+    country = CodesFilter(
+        lambda codes: Q(country__in=codes),
+        label=_("Country"),
+        queryset=Place.objects.filter(kind=PlaceKind.COUNTRY),
+    )
+    province = CodesFilter(
+        lambda codes: Q(province__in=codes),
+        label=_("Region or province"),
+        queryset=Place.objects.filter(kind__in=[PlaceKind.PROVINCE, PlaceKind.REGION]),
+    )
+    programme = by_programme(
+        lambda codes: invests_in(programme__code__in=codes) | invests_in(project__programme__code__in=codes)
+    )
+    project = by_project(lambda references: invests_in(project__reference__in=references))
+    sector = CodesFilter(
+        lambda codes: invests_in(project__in=Project.objects.filter(in_sectors(codes)).values("pk")),
+        label=_("Sector of their projects"),
+        queryset=Sector.objects.all(),
+    )
+    missing = MissingFilter(ORGANISATION_MISSING)
+
+    class Meta:
+        model = Organisation
+        fields = []
+
+
+class InvestorFilterSet(OrganisationFilterSet):
+    class Meta:
+        model = Investor
+        fields = []
+
+
+# Code lists
+
+
+class SectorFilterSet(NounFilterSet):
+    q = SearchFilter(SECTOR_SEARCH)
+    parent = CodesFilter(lambda codes: Q(parent__in=codes), label=_("Parent sector"), queryset=Sector.objects.all())
+
+    class Meta:
+        model = Sector
+        fields = []
+
+
+class PlaceFilterSet(NounFilterSet):
+    places = ("parent",)
+
+    q = SearchFilter(PLACE_SEARCH)
+    kind = by_choice("kind", PlaceKind, _("Kind"))
+    parent = CodesFilter(lambda codes: Q(parent__in=codes), label=_("Part of"), queryset=Place.objects.all())
+
+    class Meta:
+        model = Place
+        fields = []
+
+
+class RateFilterSet(NounFilterSet):
+    q = SearchFilter(
+        Fold("currency__code", "currency__name_kk", "currency__name_ru", "currency__name_en", "currency__name_zh_hans")
+    )
+    currency = CodesFilter(lambda codes: Q(currency__in=codes), label=_("Currency"), queryset=Currency.objects.all())
+    day_after = DayFilter(field_name="day", lookup_expr="gte", label=_("Day from"))
+    day_before = DayFilter(field_name="day", lookup_expr="lte", label=_("Day to"))
+
+    class Meta:
+        model = ExchangeRate
+        fields = []
+
+
+class ProgrammeFilterSet(NounFilterSet):
+    q = SearchFilter(Fold("code", *NAMES, *DESCRIPTIONS))
+
+    class Meta:
+        model = Programme
+        fields = []
+
+
+# Updates and obligations
+
+
+class UpdateFilterSet(NounFilterSet):
+    people = ("author",)
+
+    q = SearchFilter(Fold("narrative"), _of_projects)
+    project = by_project(lambda references: Q(project__reference__in=references))
+    status = by_choice("status", UpdateStatus, _("Status"))
+    author = CodesFilter(
+        lambda names: Q(author__username__in=names),
+        label=_("Author"),
+        queryset=get_user_model().objects.all(),
+        to_field_name="username",
+    )
+    period = CodesFilter(
+        lambda ids: Q(period__in=ids),
+        label=_("Reporting period"),
+        queryset=ReportingPeriod.objects.all(),
+        to_field_name="id",
+    )
+
+    class Meta:
+        model = Update
+        fields = []
+
+    def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
+        super().__init__(data, queryset, user=user, **kwargs)
+        # Authors of what the reader may see, so that the choices give nobody else's name away.
+        authors = permissions.visible_to(user, Update.objects.all()).order_by().values("author")
+        self.filters["author"].queryset = get_user_model().objects.filter(
+            Q(pk__in=authors) | Q(pk=getattr(user, "pk", None))
+        )
+
+
+def _subject_invested_in(ids):
+    """Obligations of these organisations, or of projects that they invest in."""
+    theirs = ProjectParty.objects.filter(organisation__in=ids, role=PartyRole.INVESTOR, project__isnull=False)
+    return Q(organisation__in=ids) | Q(project__in=theirs.values("project"))
+
+
+OBLIGATION_MISSING = {
+    "target": (_("target"), Q(target__isnull=True)),
+    "deadline": (_("deadline"), Q(due_on__isnull=True, end_on__isnull=True)),
+    "agreement": (_("agreement"), Q(agreement__isnull=True)),
+    "responsible": (_("responsible body"), Q(responsible__isnull=True)),
+}
+
+
+class ObligationFilterSet(NounFilterSet):
+    """Rows carry their state on `day` (`as_of` of the query string, or today): see `with_state`."""
+
+    q = SearchFilter(
+        Fold(*DESCRIPTIONS, "clause"),
+        either(
+            search_in(ObligationKind, Fold("code", *NAMES), "kind"), _of_projects, _of_programmes, _of_organisations
+        ),
+    )
+    kind = CodesFilter(lambda codes: Q(kind__in=codes), label=_("Kind"), queryset=ObligationKind.objects.all())
+    side = by_choice("side", Side, _("Who owes"))
+    strength = by_choice("strength", Strength, _("Strength"))
+    basis = by_choice("basis", ObligationBasis, _("Basis"))
+    state = by_choice("state", ObligationState, _("State"))
+    programme = by_programme(lambda codes: Q(programme__code__in=codes) | Q(project__programme__code__in=codes))
+    project = by_project(lambda references: Q(project__reference__in=references))
+    investor = by_organisation(_subject_invested_in, _("Investor"))
+    missing = MissingFilter(OBLIGATION_MISSING)
+
+    class Meta:
+        model = Obligation
+        fields = []
+
+    def __init__(self, data=None, queryset=None, *, user=None, day=None, **kwargs):
+        self.day = day or timezone.localdate()
+        if queryset is None:
+            queryset = permissions.visible_to(user, Obligation.objects.all())
+        super().__init__(data, queryset.with_state(self.day), user=user, **kwargs)
+
+
+# Shipments, engagements and what came out of them
+
+
+class ShipmentFilterSet(NounFilterSet):
+    places = ("origin", "destination")
+
+    q = SearchFilter(Fold(*NAMES, "waybill"), _of_programmes)
+    status = by_choice("status", ShipmentStatus, _("Status"))
+    programme = by_programme()
+    project = by_project(
+        lambda references: Exists(
+            Shipment.projects.through.objects.filter(shipment=OuterRef("pk"), project__reference__in=references)
+        )
+    )
+    origin = by_place("origin", pgettext_lazy("of a shipment", "From"))
+    destination = by_place("destination", pgettext_lazy("of a shipment", "To"))
+
+    class Meta:
+        model = Shipment
+        fields = []
+
+
+def took_part(**conditions):
+    return Exists(Participation.objects.filter(engagement=OuterRef("pk"), **conditions))
+
+
+class EngagementFilterSet(NounFilterSet):
+    places = ("place",)
+
+    q = SearchFilter(ENGAGEMENT_SEARCH)
+    kind = by_choice("kind", EngagementKind, _("Kind"))
+    place = by_place("place", _("Place"))
+    sector = by_sector()
+    programme = by_programme()
+    project = by_project(
+        lambda references: Exists(
+            Engagement.projects.through.objects.filter(engagement=OuterRef("pk"), project__reference__in=references)
+        )
+    )
+    organisation = by_organisation(lambda ids: took_part(organisation__in=ids), _("Organisation"))
+    person = CodesFilter(
+        lambda ids: took_part(person__in=ids), label=_("Person"), queryset=Person.objects.all(), to_field_name="id"
+    )
+    support = by_organisation(
+        lambda ids: took_part(organisation__in=ids, role=ParticipantRole.SUPPORT), _("Supported by")
+    )
+    held_after = DayFilter(field_name="held_on", lookup_expr="gte", label=_("Held from"))
+    held_before = DayFilter(field_name="held_on", lookup_expr="lte", label=_("Held to"))
+
+    class Meta:
+        model = Engagement
+        fields = []
+
+
+class LeadFilterSet(NounFilterSet):
+    places = ("place",)
+
+    q = SearchFilter(LEAD_SEARCH)
+    stage = by_choice("stage", LeadStage, _("Stage"))
+    sector = by_sector()
+    place = by_place("place", _("Province or country"))
+    engagement = CodesFilter(
+        lambda ids: Q(engagement__in=ids),
+        label=_("Came out of"),
+        queryset=Engagement.objects.all(),
+        to_field_name="id",
+    )
+    organisation = by_organisation(lambda ids: Q(organisation__in=ids), _("Organisation"))
+    converted = OneOfTwoFilter(Q(converted_to__isnull=False), label=_("Became a project"))
+
+    class Meta:
+        model = Lead
+        fields = []
+
+
+class AgreementFilterSet(NounFilterSet):
+    q = SearchFilter(Fold(*NAMES))
+    kind = by_choice("kind", AgreementKind, _("Kind"))
+    programme = by_programme()
+    project = by_project(lambda references: Q(project__reference__in=references))
+    without_document = FlagFilter(lambda: Q(document__isnull=True), label=_("Without a document"))
+
+    class Meta:
+        model = Agreement
+        fields = []
+
+
+# Indicators and sources
+
+
+class IndicatorFilterSet(NounFilterSet):
+    places = ("place",)
+
+    q = SearchFilter(Fold("code", *NAMES, *DESCRIPTIONS))
+    place = by_place("place", _("Place"))
+
+    class Meta:
+        model = Indicator
+        fields = []
+
+
+class SourceFilterSet(NounFilterSet):
+    q = SearchFilter(Fold("code", "title_kk", "title_ru", "title_en", "title_zh_hans", "url"))
+    kind = by_choice("kind", SourceKind, _("Kind"))
+    language = ChoicesFilter(
+        lambda values: Q(language__in=values), label=_("Language of the original"), choices=settings.LANGUAGES
+    )
+    publisher = by_organisation(lambda ids: Q(publisher__in=ids), _("Publisher"))
+    undated = FlagFilter(lambda: Q(published_on__isnull=True), label=_("Without a date"))
+
+    class Meta:
+        model = Source
+        fields = []
+
+
+class StatementFilterSet(NounFilterSet):
+    q = SearchFilter(STATEMENT_SEARCH)
+    source = CodesFilter(lambda codes: Q(source__code__in=codes), label=_("Source"), queryset=Source.objects.all())
+    kind = by_choice("kind", StatementKind, _("Kind"))
+    certainty = by_choice("certainty", Certainty, _("Certainty"))
+    speaker = CodesFilter(
+        lambda ids: Q(speaker__in=ids), label=_("Speaker"), queryset=Person.objects.all(), to_field_name="id"
+    )
+
+    class Meta:
+        model = Statement
+        fields = []
