@@ -27,7 +27,9 @@ def interface(request):
     address = request.get_full_path()
     theme = request.COOKIES.get("theme", "auto")
     return {
-        "language_links": [(code, settings_name(code), translate_url(address, code)) for code, _n in settings.LANGUAGES],
+        "language_links": [
+            (code, settings_name(code), translate_url(address, code)) for code, _n in settings.LANGUAGES
+        ],
         "navigation": lambda: navigation(request),
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES.items(),

@@ -67,7 +67,14 @@ def samples(url):
             {"url": url, "label": labels[0], "count": 1234},
         ],
         "entries": [
-            {"when": "2026-11-13", "title": labels[0], "url": url, "text": labels[1], "label": _("met"), "colour": "green"},
+            {
+                "when": "2026-11-13",
+                "title": labels[0],
+                "url": url,
+                "text": labels[1],
+                "label": _("met"),
+                "colour": "green",
+            },
             {"when": "2025-10-10", "title": labels[2], "label": _("overdue"), "colour": "red"},
             {"when": _("not stated in source"), "title": labels[3]},
         ],
