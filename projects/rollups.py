@@ -10,12 +10,24 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from django.db.models import Case, Count, DecimalField, Exists, F, OuterRef, Q, Sum, Value, When
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models import Case, Count, DecimalField, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, ExtractYear, Round
 from django.utils import timezone
+from django.utils.functional import cached_property
 
-from projects.models import Amount, ExchangeRate, Place, Programme, Project, ProjectParty, Sector, Stage
-from projects.models.choices import AmountKind, Bound, PartyRole
+from projects.models import (
+    Amount,
+    ExchangeRate,
+    Observation,
+    Place,
+    Programme,
+    Project,
+    ProjectParty,
+    Sector,
+    Stage,
+    Update,
+)
+from projects.models.choices import AmountKind, Bound, PartyRole, UpdateStatus
 from projects.models.functions import RateOn
 
 CENT = Decimal("0.01")
@@ -85,7 +97,14 @@ def latest_rates(day=None):
 
 
 def converted(currency, rate):
-    """Expression: an amount's value in `currency`, at its statement's rate or at today's; NULL without a rate."""
+    """Expression: an amount's value in `currency`, at its statement's rate or at today's; NULL without a rate.
+
+    Rounded to the cent amount by amount, so that a sum of rows and a sum of sums are the same.
+    """
+    return Round(_converted(currency, rate), 2, output_field=_MONEY)
+
+
+def _converted(currency, rate):
     stated = When(currency=currency, then=F("value"))
     if rate == "today":
         rates = latest_rates()
@@ -99,6 +118,39 @@ def converted(currency, rate):
     if currency == "KZT":
         return F("value_kzt")
     return Case(stated, default=F("value_kzt") / RateOn(Value(currency), F("as_of")), output_field=_MONEY)
+
+
+def amount_total(kind, currency="KZT", rate="statement"):
+    """Subquery of a project's sum of one kind, to sort a list by."""
+    amounts = Amount.objects.on_projects().filter(project=OuterRef("pk"), kind=kind).order_by()
+    summed = amounts.values("project").annotate(total=Sum(converted(currency, rate)))
+    return Subquery(summed.values("total"))
+
+
+def with_listed_amounts(projects, *, currency="KZT", rate="statement", amounts=None):
+    """Prefetch on each project `listed_amounts`: what a list shows of its money, each with `converted_value`."""
+    amounts = (Amount.objects.all() if amounts is None else amounts).on_projects()
+    amounts = amounts.annotate(converted_value=converted(currency, rate)).select_related("statement__source")
+    return projects.prefetch_related(Prefetch("amounts", amounts, to_attr="listed_amounts"))
+
+
+def sum_of(amounts, kind, currency):
+    """The Total of amounts prefetched by `with_listed_amounts`, the same as SQL gives."""
+    total = Total(kind, currency)
+    for amount in amounts:
+        total.add(
+            {
+                "value": amount.converted_value,
+                "count": 1,
+                "lower_bounds": amount.bound in (Bound.GT, Bound.GE),
+                "upper_bounds": amount.bound in (Bound.LT, Bound.LE),
+                "approximate": amount.bound == Bound.APPROX,
+                "unconverted": amount.converted_value is None,
+                "statements": 0,
+            }
+        )
+    total.statements = len({amount.statement_id for amount in amounts})
+    return total
 
 
 def _summed(amounts, currency, rate, *groups):
@@ -120,59 +172,7 @@ def _summed(amounts, currency, rate, *groups):
         yield row
 
 
-def covered_programmes(projects):
-    """Programmes all of whose named projects are in the set: their headlines may be counted with it."""
-    named = dict(
-        Project.objects.filter(is_placeholder=False, programme__isnull=False)
-        .order_by()
-        .values_list("programme")
-        .annotate(Count("pk"))
-    )
-    inside = dict(
-        projects.filter(is_placeholder=False, programme__isnull=False)
-        .order_by()
-        .values_list("programme")
-        .annotate(Count("pk"))
-    )
-    return [programme for programme, count in inside.items() if count == named[programme]]
-
-
-def unallocated(projects, *, currency="KZT", rate="statement"):
-    """What covered programmes announced beyond what their projects in the set carry: a list of Rollup, one each."""
-    programmes = {
-        programme.pk: programme
-        for programme in Programme.objects.filter(pk__in=covered_programmes(projects), amounts__isnull=False).distinct()
-    }
-    if not programmes:
-        return []
-    wholes = Amount.objects.headlines().filter(programme__in=programmes)
-    parts = Amount.objects.on_projects().filter(included_in__in=wholes, project__in=projects)
-    carried = defaultdict(Decimal)
-    for row in _summed(parts, currency, rate, "included_in__programme"):
-        carried[row["included_in__programme"], row["kind"]] += row["value"] or 0
-    found = {}
-    for row in _summed(wholes, currency, rate, "programme"):
-        programme = programmes[row["programme"]]
-        rollup = found.setdefault(
-            programme.pk, Rollup("unallocated", str(programme), 0, _empty(currency), programme.code)
-        )
-        if row["value"] is not None:
-            row["value"] = max(Decimal(0), row["value"] - carried[programme.pk, row["kind"]])
-        rollup.amounts[row["kind"]].add(row)
-    return list(found.values())
-
-
-def uncertain(projects):
-    """Amounts apart: those of these projects, or of programmes covered by them, of unknown inclusion."""
-    return (
-        Amount.objects.uncertain()
-        .filter(Q(project__in=projects) | Q(programme__in=covered_programmes(projects)))
-        .select_related("statement", "payer", "phase", "programme", "project")
-    )
-
-
 # The dimensions of totals: how a project (or an amount) gives its key.
-_INVESTOR = Q(parties__role=PartyRole.INVESTOR)
 DIMENSIONS = {
     "sector": Coalesce(F("main_sector__parent"), F("main_sector")),
     "subsector": F("main_sector"),
@@ -188,74 +188,130 @@ DIMENSIONS = {
 OF_PARTIES = {"investor", "investor_country"}
 
 
-def totals(projects, *, by=None, currency="KZT", rate="statement", amounts=None):
-    """Totals of a set of projects, in one line or by a dimension.
+class Portfolio:
+    """A set of projects with its money in one currency: totals, by dimension, what is not allocated, what is apart.
 
     Args:
-        projects: a filtered queryset of Project. by: a key of DIMENSIONS, or None.
-        currency: KZT, USD or CNY. rate: "statement" (of each statement's day, default) or "today".
-        amounts: the amounts that the reader may see (default all).
-    Returns: list of Rollup, the largest announced first; what programmes did not allocate comes last, with
-        the key "unallocated". A project with several investors counts in the line of each.
+        projects: a filtered queryset of Project. currency: KZT, USD or CNY.
+        rate: "statement" (of each statement's day) or "today". amounts: those the reader may see (default all).
     """
-    amounts = Amount.objects.all() if amounts is None else amounts
-    if by is None:
-        everything = Rollup(None, "", projects.count(), _empty(currency))
-        _fill({None: everything}, amounts.on_projects().filter(project__in=projects), None, currency, rate)
-        for rest in unallocated(projects, currency=currency, rate=rate):
+
+    def __init__(self, projects, *, currency="KZT", rate="statement", amounts=None):
+        self.projects, self.currency, self.rate = projects, currency, rate
+        self.amounts = Amount.objects.all() if amounts is None else amounts
+        self.keys = projects.order_by().values("pk")
+
+    @cached_property
+    def count(self):
+        return self.projects.order_by().count()
+
+    @cached_property
+    def covered(self):
+        """Programmes all of whose named projects are in the set (one at least): their headlines count with it."""
+        inside = self.projects.filter(is_placeholder=False, programme=OuterRef("pk"))
+        outside = Project.objects.filter(is_placeholder=False, programme=OuterRef("pk")).exclude(pk__in=self.keys)
+        programmes = Programme.objects.filter(amounts__isnull=False).distinct()
+        return {programme.pk: programme for programme in programmes.filter(Exists(inside), ~Exists(outside))}
+
+    @cached_property
+    def unallocated(self):
+        """What covered programmes announced beyond what their projects carry: a list of Rollup, one each."""
+        if not self.covered:
+            return []
+        wholes = self.amounts.headlines().filter(programme__in=self.covered)
+        parts = self.amounts.on_projects().filter(included_in__in=wholes, project__in=self.keys)
+        carried = defaultdict(Decimal)
+        for row in self._summed(parts, "included_in__programme"):
+            carried[row["included_in__programme"], row["kind"]] += row["value"] or 0
+        found = {}
+        for row in self._summed(wholes, "programme"):
+            programme = self.covered[row["programme"]]
+            line = Rollup("unallocated", str(programme), 0, _empty(self.currency), programme.code)
+            line = found.setdefault(programme.pk, line)
+            if row["value"] is not None:
+                row["value"] = max(Decimal(0), row["value"] - carried[programme.pk, row["kind"]])
+            line.amounts[row["kind"]].add(row)
+        return list(found.values())
+
+    @cached_property
+    def uncertain(self):
+        """Amounts of unknown inclusion, of these projects or of covered programmes: shown apart, never added."""
+        mine = Q(project__in=self.keys) | Q(programme__in=self.covered)
+        related = ("statement__source", "payer", "phase", "programme", "project")
+        return list(self.amounts.uncertain().filter(mine).select_related(*related))
+
+    @cached_property
+    def total(self):
+        """One Rollup of everything: the listed rows and what is not allocated to them."""
+        everything = Rollup(None, "", self.count, _empty(self.currency))
+        self._fill({None: everything}, None)
+        for rest in self.unallocated:
             for kind, total in rest.amounts.items():
                 everything.amounts[kind].add(vars(total))
-        return [everything]
-    keyed = Project.objects.filter(pk__in=projects.order_by().values("pk"))
-    if by in OF_PARTIES:
-        # A left join: projects without an investor keep a line of their own.
-        keyed = keyed.filter(
-            _INVESTOR | ~Exists(ProjectParty.objects.filter(project=OuterRef("pk"), role=PartyRole.INVESTOR))
+        return everything
+
+    def by(self, dimension):
+        """One Rollup for each value of a key of DIMENSIONS, the largest announced first, then what is not allocated.
+
+        A project with several investors counts in the line of each.
+        """
+        keyed = Project.objects.filter(pk__in=self.keys)
+        if dimension in OF_PARTIES:
+            keyed = keyed.filter(Q(parties__role=PartyRole.INVESTOR) | ~_has_investor("pk"))
+        counted = (
+            keyed.annotate(key=DIMENSIONS[dimension]).order_by().values("key").annotate(n=Count("pk", distinct=True))
         )
-    counted = keyed.annotate(key=DIMENSIONS[by]).order_by().values("key").annotate(n=Count("pk", distinct=True))
-    lines = {row["key"]: Rollup(row["key"], "", row["n"], _empty(currency)) for row in counted}
-    inside = amounts.on_projects().filter(project__in=projects.order_by().values("pk"))
-    _fill(lines, inside, by, currency, rate)
-    labels = _labels(by, [key for key in lines if key is not None])
-    for line in lines.values():
-        line.label = labels.get(line.key, "") if line.key is not None else ""
-        line.key = line.url_value = None if line.key is None else str(line.key)
-    ordered = sorted(
-        lines.values(), key=lambda line: (-(line.amounts["announced"].value or 0), -line.projects, line.key or "~")
-    )
-    return ordered + unallocated(projects, currency=currency, rate=rate)
+        lines = {row["key"]: Rollup(row["key"], "", row["n"], _empty(self.currency)) for row in counted}
+        self._fill(lines, dimension)
+        labels = _labels(dimension, [key for key in lines if key is not None])
+        for line in lines.values():
+            line.label = labels.get(line.key, "")
+            line.key = None if line.key is None else str(line.key)
+        ordered = sorted(
+            lines.values(), key=lambda line: (-(line.amounts["announced"].value or 0), -line.projects, line.key or "~")
+        )
+        return ordered + self.unallocated
+
+    def _fill(self, lines, dimension):
+        amounts = self.amounts.on_projects().filter(project__in=self.keys)
+        if dimension in OF_PARTIES:
+            amounts = amounts.filter(Q(project__parties__role=PartyRole.INVESTOR) | ~_has_investor("project"))
+        groups = {"key": _from_amount(DIMENSIONS[dimension])} if dimension else {}
+        for line in lines.values():
+            for total in line.amounts.values():
+                total.missing = line.projects
+        for row in self._summed(amounts.annotate(**groups), *groups):
+            line = lines[row.get("key")]
+            total = line.amounts[row["kind"]]
+            total.add(row)
+            total.missing = line.projects - row["with_figure"]
+
+    def _summed(self, amounts, *groups):
+        return _summed(amounts, self.currency, self.rate, *groups)
 
 
-def _prefixed(expression):
+def totals(projects, *, by=None, **options):
+    """The totals of a Portfolio as a list of Rollup: one line, or one for each value of a dimension."""
+    portfolio = Portfolio(projects, **options)
+    return portfolio.by(by) if by else [portfolio.total]
+
+
+def _has_investor(project):
+    return Exists(ProjectParty.objects.filter(project=OuterRef(project), role=PartyRole.INVESTOR))
+
+
+def _from_amount(expression):
     """A dimension's expression over projects, rewritten to start from an amount."""
     if isinstance(expression, F):
         return F(f"project__{expression.name}")
     copy = expression.copy()
-    copy.set_source_expressions([_prefixed(source) for source in expression.get_source_expressions()])
+    copy.set_source_expressions([_from_amount(source) for source in expression.get_source_expressions()])
     return copy
 
 
-def _fill(lines, amounts, by, currency, rate):
-    if by in OF_PARTIES:
-        amounts = amounts.filter(
-            Q(project__parties__role=PartyRole.INVESTOR)
-            | ~Exists(ProjectParty.objects.filter(project=OuterRef("project"), role=PartyRole.INVESTOR))
-        )
-    groups = {"key": _prefixed(DIMENSIONS[by])} if by else {}
-    seen = set()
-    for row in _summed(amounts.annotate(**groups), currency, rate, *groups):
-        line = lines[row.get("key")]
-        total = line.amounts[row["kind"]]
-        total.add(row)
-        total.missing = line.projects - row["with_figure"]
-        seen.add((row.get("key"), row["kind"]))
-    for key, line in lines.items():
-        for kind in KINDS:
-            if (key, kind) not in seen:
-                line.amounts[kind].missing = line.projects
-
-
 def _labels(by, keys):
+    if not keys:
+        return {}
     if by in ("sector", "subsector"):
         return {row.pk: str(row) for row in Sector.objects.filter(pk__in=keys)}
     if by == "stage":
@@ -281,36 +337,34 @@ class FacetValue:
 
 
 def facets(rows_without, columns):
-    """Counts for each value of each facet, each counted without its own filter.
+    """Counts for each value of each facet, each counted without its own filter, in one query.
 
     Args:
         rows_without: function of a facet's name -> queryset of projects under all other filters.
         columns: name -> (label, expression giving the value).
     Returns: name -> list of FacetValue, the most frequent first; value None stands for "not stated".
     """
-    found = {}
+    queries = []
     for name, (_label, expression) in columns.items():
-        projects = rows_without(name)
-        if name in OF_PARTIES:
-            rows = (
-                ProjectParty.objects.filter(role=PartyRole.INVESTOR, project__in=projects.order_by().values("pk"))
-                .order_by()
-                .values_list(_prefixed_party(name))
-                .annotate(n=Count("project", distinct=True))
-            )
+        projects = rows_without(name).order_by()
+        if name == "investor_country":
+            parties = ProjectParty.objects.filter(role=PartyRole.INVESTOR, project__in=projects.values("pk")).order_by()
+            rows = parties.annotate(facet=Value(name), value=F("organisation__country"))
         else:
-            rows = projects.order_by().annotate(facet=expression).values_list("facet").annotate(n=Count("pk"))
-        counts = dict(rows)
-        if name == "sector":
-            counts = _with_parents(counts)
-        labels = _labels(name, [key for key in counts if key is not None])
-        values = [FacetValue(key, labels.get(key, str(key)) if key is not None else "", n) for key, n in counts.items()]
-        found[name] = sorted(values, key=lambda value: (value.value is None, -value.count, value.label))
+            rows = projects.annotate(facet=Value(name), value=expression)
+        owner = "project" if name == "investor_country" else "pk"
+        queries.append(rows.values_list("facet", "value").annotate(n=Count(owner, distinct=name == "investor_country")))
+    counts = {name: {} for name in columns}
+    for name, value, n in queries[0].union(*queries[1:], all=True):
+        counts[name][value] = n
+    if "sector" in counts:
+        counts["sector"] = _with_parents(counts["sector"])
+    found = {}
+    for name, values in counts.items():
+        labels = _labels(name, [key for key in values if key is not None])
+        rows = [FacetValue(key, labels.get(key, "") if key is not None else "", n) for key, n in values.items()]
+        found[name] = sorted(rows, key=lambda row: (row.value is None, -row.count, row.label))
     return found
-
-
-def _prefixed_party(name):
-    return {"investor": "organisation", "investor_country": "organisation__country"}[name]
 
 
 def _with_parents(counts):
@@ -321,3 +375,22 @@ def _with_parents(counts):
         if parent := parents.get(key):
             rolled[parent] = rolled.get(parent, 0) + count
     return rolled
+
+
+def with_last_update(projects):
+    """Annotate `last_update`: when the last submitted or approved update of a project was written, or None."""
+    updates = Update.objects.filter(project=OuterRef("pk"), status__in=[UpdateStatus.SUBMITTED, UpdateStatus.APPROVED])
+    return projects.annotate(last_update=Subquery(updates.order_by("-submitted_at").values("submitted_at")[:1]))
+
+
+def measured(projects, metric, status):
+    """Sum of an additive metric over projects, in its usual unit: (value or None, number of observations)."""
+    rows = Observation.objects.filter(project__in=projects, metric=metric, status=status)
+    summed = rows.aggregate(value=Sum(F("value") * F("unit__factor") / F("metric__unit__factor")), count=Count("pk"))
+    return summed["value"], summed["count"]
+
+
+def shipped(shipments):
+    """Containers by status, each shipment once however often it was reported: status -> number."""
+    rows = shipments.filter(same_as__isnull=True, unit="{container}").order_by()
+    return dict(rows.values_list("status").annotate(Sum("quantity")))

@@ -53,8 +53,10 @@ def bad_request(request, exception=None):
 
 
 def forbidden(request, exception=None):
-    detail = str(exception) if exception and exception.args and str(exception) else _(
-        "Your role does not allow this. Ask an administrator if you need it."
+    detail = (
+        str(exception)
+        if exception and exception.args and str(exception)
+        else _("Your role does not allow this. Ask an administrator if you need it.")
     )
     return page(request, 403, _("Not allowed"), detail)
 
@@ -65,7 +67,10 @@ def not_found(request, exception=None):
 
 def server_error(request):
     return page(
-        request, 500, _("Something went wrong on our side"), _("Nothing was saved. Try again; if it happens again, tell an administrator.")
+        request,
+        500,
+        _("Something went wrong on our side"),
+        _("Nothing was saved. Try again; if it happens again, tell an administrator."),
     )
 
 

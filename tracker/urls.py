@@ -5,6 +5,8 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from projects.dashboards.home import Home
+from projects.admin import site
 from tracker import views
 
 handler400 = "tracker.errors.bad_request"
@@ -21,6 +23,9 @@ urlpatterns += i18n_patterns(
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/password/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("accounts/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("", Home.as_view(), name="home"),
+    path("", include("projects.portfolio.urls")),
     path("gallery/", views.gallery, name="gallery"),
     path("theme/", views.theme, name="theme"),
+    path("admin/", site.urls),
 )

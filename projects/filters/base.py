@@ -138,6 +138,14 @@ class RegisterFilterSet(django_filters.FilterSet):
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
 
+    def value_labels(self, name):
+        """Query-string value -> words, for the values that a filter has now."""
+        chosen, filter_ = self.form.cleaned_data.get(name), self.filters[name]
+        if isinstance(filter_, CodesFilter):
+            return {str(getattr(row, filter_.extra["to_field_name"])): str(row) for row in chosen}
+        choices = getattr(filter_, "extra", {}).get("choices") or ()
+        return {str(value): label for value, label in choices}
+
     @property
     def active(self):
         """The names of the filters that the query string sets, in the order of the declaration."""

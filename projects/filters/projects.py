@@ -55,10 +55,11 @@ def with_investors(**conditions):
 
 
 def search_elsewhere(word):
-    """Projects whose parties or place contain the word."""
-    parties = ProjectParty.objects.annotate(found=contains(ORGANISATION_SEARCH_OF_PARTY, word))
+    """Projects whose parties, certain or possible, or whose place contain the word."""
+    parties = ProjectParty.objects.filter(contains(ORGANISATION_SEARCH_OF_PARTY, word))
+    mine = Q(project=OuterRef("pk")) | Q(candidates=OuterRef("pk"))
     places = Place.objects.filter(contains(PLACE_SEARCH, word)).values("code")
-    return Exists(parties.filter(project=OuterRef("pk"), found=True)) | Q(place__in=places)
+    return Exists(parties.filter(mine)) | Q(place__in=places)
 
 
 def _of_relation(expression, relation):
@@ -75,11 +76,7 @@ MISSING = {
     "place": (_("place"), lambda: Q(place__isnull=True)),
     "district": (
         _("district"),
-        lambda: (
-            ~Q(place__kind__in=[PlaceKind.DISTRICT, PlaceKind.CITY])
-            & ~Q(place__parent__kind__in=[PlaceKind.DISTRICT, PlaceKind.CITY])
-            | Q(place__isnull=True)
-        ),
+        lambda: Q(place__isnull=True) | ~Q(place__in=_in_a_district().values("code")),
     ),
     "stage": (_("stage"), lambda: Q(stage__isnull=True)),
     "status": (_("status"), lambda: Q(status__isnull=True)),
@@ -107,6 +104,12 @@ MISSING = {
 }
 
 
+def _in_a_district():
+    """Districts and cities of a region, and the places below them."""
+    kinds = [PlaceKind.DISTRICT, PlaceKind.CITY]
+    return Place.objects.filter(Q(kind__in=kinds) | Q(parent__kind__in=kinds) | Q(parent__parent__kind__in=kinds))
+
+
 def _observed(*beginnings):
     metrics = Q()
     for beginning in beginnings:
@@ -126,12 +129,6 @@ def is_overdue():
         Q(status__isnull=True) | ~Q(status__in=[ProjectStatus.CANCELLED, ProjectStatus.SUSPENDED])
     )
     return running & (Q(planned_end_on__lt=today) | Exists(late_milestones(today)))
-
-
-def amount_total(kind):
-    """Subquery: a project's counted amounts of a kind in tenge at the rates of their statements."""
-    amounts = Amount.objects.on_projects().filter(project=OuterRef("pk"), kind=kind)
-    return amounts.order_by().values("project").annotate(total=Sum("value_kzt")).values("total")
 
 
 class AmountRange(MoneyFilter):
@@ -278,7 +275,7 @@ class ProjectFilterSet(RegisterFilterSet):
                     data.setlist(name, values)
             for name in ("place", "place__not"):
                 if values := data.getlist(name):
-                    data.setlist(name, _as_codes(values))
+                    data.setlist(name, Place.objects.codes_of(values))
         queryset = permissions.visible_to(user, Project.objects.all()) if queryset is None else queryset
         super().__init__(data, queryset, user=user, **kwargs)
         for name in ("curator", "curator__not"):
@@ -288,13 +285,6 @@ class ProjectFilterSet(RegisterFilterSet):
                 .objects.filter(Q(curated_projects__isnull=False) | Q(pk=getattr(user, "pk", None)))
                 .distinct()
             )
-
-
-def _as_codes(values):
-    """KATO codes of regions are turned into the codes that places have as keys (ISO)."""
-    digits = [value for value in values if value.isdigit() and len(value) == 9]
-    known = dict(Place.objects.filter(kato__in=digits).values_list("kato", "code")) if digits else {}
-    return [known.get(value, value) for value in values]
 
 
 # What facets count: parameter -> (label, column of the project's own table or path to it).

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -119,6 +120,9 @@ class Organisation(Aliased, Recorded):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("investor-detail", args=[self.pk])
 
 
 class InvestorManager(models.Manager):

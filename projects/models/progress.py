@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -182,6 +183,9 @@ class Update(Recorded):
 
     def __str__(self):
         return f"{self.project} {self.created_at:%Y-%m-%d}"
+
+    def get_absolute_url(self):
+        return reverse("update-detail", args=[self.pk])
 
 
 @recorded

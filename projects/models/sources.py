@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -67,6 +68,9 @@ class Source(Recorded):
 
     def __str__(self):
         return self.title or self.code
+
+    def get_absolute_url(self):
+        return reverse("source-detail", args=[self.code])
 
 
 @recorded

@@ -67,7 +67,7 @@ def named():
 
 
 def everything(**options):
-    return rollups.totals(named(), **options)[0].amounts
+    return rollups.Portfolio(named(), **options).total.amounts
 
 
 # ---- Staff who enter updates ----------------------------------------------------------------
@@ -149,12 +149,12 @@ def test_14_announced_total_is_a_lower_bound_with_thirty_million_beside_it(annou
     announced = everything()["announced"]
     assert (announced.value, announced.bound) == (Decimal("134000000000.00"), "gt")
     assert (announced.lower_bounds, announced.statements, announced.unconverted) == (1, 1, 0)
-    beside = rollups.uncertain(named())
+    beside = rollups.Portfolio(named()).uncertain
     assert [(row.value, row.currency_id, row.inclusion) for row in beside] == [(30_000_000, "USD", "unknown")]
 
 
 def test_14_the_headline_belongs_to_no_single_project():
-    lines = rollups.totals(named(), by="sector")
+    lines = rollups.Portfolio(named()).by("sector")
     assert {line.key: line.amounts["announced"].value for line in lines} == {
         "ENERGY": None,
         "OIL": None,
@@ -180,9 +180,9 @@ def test_16_the_same_at_a_later_rate(announcement_rate):
 
 
 def test_17_projects_by_sector_add_up():
-    lines = [line for line in rollups.totals(named(), by="sector") if line.key != "unallocated"]
+    lines = [line for line in rollups.Portfolio(named()).by("sector") if line.key != "unallocated"]
     assert {line.key: line.projects for line in lines} == {"ENERGY": 1, "OIL": 1}
-    with_unnamed = rollups.totals(Project.objects.all(), by="sector")
+    with_unnamed = rollups.Portfolio(Project.objects.all()).by("sector")
     counts = {line.key: line.projects for line in with_unnamed}
     assert counts[None] == 12
     assert sum(counts.values()) == Project.objects.count() == 14
@@ -216,7 +216,7 @@ def test_21_projects_without_a_district():
 
 
 def test_22_by_place_with_a_line_for_not_stated():
-    lines = {line.key: line.projects for line in rollups.totals(named(), by="place")}
+    lines = {line.key: line.projects for line in rollups.Portfolio(named()).by("place")}
     assert lines == {"KZ-27-IZ-1": 1, None: 1, "unallocated": 0}
 
 
@@ -236,7 +236,7 @@ def test_23_by_country_of_the_payer_and_province():
 
 def test_24_stage_on_the_day_of_the_announcement_is_not_stated():
     assert not StageChange.objects.exists()
-    lines = rollups.totals(named(), by="stage_group")
+    lines = rollups.Portfolio(named()).by("stage_group")
     assert {line.key: line.projects for line in lines if line.projects} == {"pre_construction": 2}
     with looking_back(as_of=ANNOUNCED_ON):
         assert [(row.stage, row.stage_group) for row in named()] == [(None, "pre_construction")] * 2

@@ -1,0 +1,1 @@
+"""Door 2: boards over the same rows as the lists."""

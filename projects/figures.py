@@ -1,0 +1,207 @@
+"""Every figure on every page is rendered here: value, unit, bound, and the link to what it rests on."""
+
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from projects import rollups, wording
+from projects.models import Amount, IndicatorValue, Obligation, Observation, Shipment
+from projects.models.choices import Bound
+
+
+def statement_url(statement):
+    """The page of a statement's source, at the statement. Needs `statement.source` loaded."""
+    return f"{reverse('source-detail', args=[statement.source.code])}#{statement.code}"
+
+
+def plain(value):
+    """A number as data: digits, a point, no exponent."""
+    return f"{value.normalize() + 0:f}" if isinstance(value, Decimal) else str(value)
+
+
+def render(figure, text, *, value, unit, kind, bound=Bound.EQ, url, title="", extra=""):
+    """The one component of figures: `<a href=what it rests on><data class="figure" …>text</data></a>`."""
+    return format_html(
+        '<a class="figure-link" href="{}" title="{}">'
+        '<data class="figure" value="{}" data-unit="{}" data-kind="{}" data-bound="{}"{}>{}</data></a>',
+        url,
+        title,
+        value,
+        unit,
+        kind,
+        bound,
+        extra,
+        text,
+    )
+
+
+def figure(row, exact=False):
+    """A stored figure (Amount, Observation, IndicatorValue, Shipment, Obligation's target), linked to its statement."""
+    if row is None:
+        return wording.unknown()
+    return _RENDERERS[type(row)](row, exact)
+
+
+def _amount(row, exact):
+    whole = wording.money(row.value, row.currency_id, exact=True)
+    return render(
+        row,
+        wording.money(row.value, row.currency_id, row.bound, exact=exact),
+        value=f"{row.value:.2f}",
+        unit=row.currency_id,
+        kind=row.kind,
+        bound=row.bound,
+        url=statement_url(row.statement),
+        title=_("%(kind)s: %(amount)s") % {"kind": row.get_kind_display(), "amount": wording.bounded(whole, row.bound)},
+    )
+
+
+def _observation(row, exact):
+    return _measured(row, row.value, row.unit, row.metric_id)
+
+
+def _indicator_value(row, exact):
+    indicator = row.indicator
+    return _measured(row, row.value, indicator.unit, indicator.code, rank=indicator.is_rank)
+
+
+def _shipment(row, exact):
+    if row.quantity is None:
+        return wording.unknown()
+    return _measured(row, row.quantity, row.unit, "shipped")
+
+
+def _obligation(row, exact):
+    if row.target is None:
+        return format_html('<span class="unknown">{}</span>', _("no target set"))
+    return _measured(row, row.target, row.unit, "target", bound=Bound.GE)
+
+
+def _measured(row, value, unit, kind, bound=None, rank=False):
+    bound = bound or row.bound
+    currency = unit.code if unit.dimension.startswith("money") and len(unit.code) == 3 else None
+    text = (
+        wording.money(value, currency, bound)
+        if currency
+        else wording.quantity(value, "" if rank else unit_label(unit), bound)
+    )
+    return render(
+        row,
+        text,
+        value=plain(value),
+        unit=unit.code,
+        kind=kind,
+        bound=bound,
+        url=statement_url(row.statement),
+        title=wording.bounded(wording.quantity(value, unit_label(unit)), bound),
+    )
+
+
+def unit_label(unit):
+    return unit.symbol or unit.name or unit.code
+
+
+_RENDERERS = {
+    Amount: _amount,
+    Observation: _observation,
+    IndicatorValue: _indicator_value,
+    Shipment: _shipment,
+    Obligation: _obligation,
+}
+
+
+def total(total, url, exact=False, no_data=None):
+    """A computed sum, linked to the rows that it adds; what is missing and unconverted stands in its marks."""
+    marks = format_html(
+        ' data-total="{}" data-count="{}" data-missing="{}" data-lower-bounds="{}" data-unconverted="{}"',
+        total.kind,
+        total.count,
+        total.missing,
+        total.lower_bounds,
+        total.unconverted,
+    )
+    if total.value is None:
+        text, value = no_data or _("no data"), ""
+    else:
+        text, value = wording.money(total.value, total.currency, total.bound, exact=exact), f"{total.value:.2f}"
+    return render(
+        total,
+        text,
+        value=value,
+        unit=total.currency,
+        kind=total.kind,
+        bound=total.bound,
+        url=url,
+        title=total_note(total),
+        extra=marks,
+    )
+
+
+def total_note(total):
+    """What a reader must know of a sum, as one sentence after another."""
+    notes = [ngettext("%(count)d figure", "%(count)d figures", total.count) % {"count": total.count}]
+    if total.missing:
+        notes.append(
+            ngettext("%(count)d project without a figure", "%(count)d projects without a figure", total.missing)
+            % {"count": total.missing}
+        )
+    if total.lower_bounds:
+        notes.append(
+            ngettext("%(count)d lower bound", "%(count)d lower bounds", total.lower_bounds)
+            % {"count": total.lower_bounds}
+        )
+    if total.unconverted:
+        notes.append(
+            ngettext("%(count)d without an exchange rate", "%(count)d without an exchange rate", total.unconverted)
+            % {"count": total.unconverted}
+        )
+    return " · ".join(notes)
+
+
+def converted(amount):
+    """An amount in tenge at the frozen rate of its day, with the rate and its day beside it."""
+    value = render(
+        amount,
+        wording.money(amount.value_kzt, "KZT", amount.bound),
+        value=f"{amount.value_kzt:.2f}",
+        unit="KZT",
+        kind=amount.kind,
+        bound=amount.bound,
+        url=statement_url(amount.statement),
+        title=wording.money(amount.value_kzt, "KZT", exact=True),
+    )
+    rate = _("1 %(currency)s = %(rate)s ₸, National Bank, %(day)s") % {
+        "currency": amount.currency_id,
+        "rate": wording.number(amount.rate),
+        "day": wording.day(amount.rate_on),
+    }
+    return format_html('{} <span class="secondary">{}</span>', value, rate)
+
+
+def statement_link(statement):
+    """A short link to a statement."""
+    return format_html('<a href="{}">{}</a>', statement_url(statement), statement.code)
+
+
+def quantity_of(value, unit, symbol, kind, url):
+    """A computed quantity, linked to the rows that it sums."""
+    return render(None, wording.quantity(value, symbol), value=plain(value), unit=unit, kind=kind, url=url)
+
+
+def count(number, url, kind, unit="{project}", exact=True):
+    """A computed count, linked to the rows that it counts; a capped one reads "10,000+"."""
+    text = wording.number(number) + ("" if exact else "+")
+    return render(None, text, value=str(number), unit=unit, kind=kind, bound=Bound.EQ if exact else Bound.GE, url=url)
+
+
+def project_money(project, kind, context):
+    """A project's money of one kind in a list: the amount itself where it is one, else the sum of several."""
+    amounts = [amount for amount in project.listed_amounts if amount.kind == kind]
+    if not amounts:
+        return wording.unknown()
+    if len(amounts) == 1 and amounts[0].currency_id == context.currency:
+        return figure(amounts[0])
+    return total(rollups.sum_of(amounts, kind, context.currency), context.url(project) + "#money")

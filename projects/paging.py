@@ -1,0 +1,138 @@
+"""Keyset paging: a page costs the same wherever it is. Cursors are opaque and belong to one sort order."""
+
+import base64
+import binascii
+import datetime
+import json
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from tracker.errors import BadParameter
+
+PER_PAGE = (25, 50, 100, 200)
+COUNT_LIMIT = 10_000
+
+
+@dataclass
+class Page:
+    """Rows of one page and the cursors of its neighbours (None where there is none)."""
+
+    rows: list
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+def per_page(data, default=50):
+    """The number of rows of a page that the query string asks for. Raises: BadParameter."""
+    text = data.get("per_page", "")
+    if not text:
+        return default
+    if text not in {str(number) for number in PER_PAGE}:
+        raise BadParameter({"per_page": [_("Choose 25, 50, 100 or 200.")]})
+    return int(text)
+
+
+def chosen_sort(data, sorts, default):
+    """The sort key asked for, with a minus for descending; only names in `sorts` are known. Raises: BadParameter."""
+    text = data.get("sort", "") or default
+    if text.removeprefix("-") not in sorts:
+        raise BadParameter({"sort": [_("Choose one of: %(names)s.") % {"names": ", ".join(sorted(sorts))}]})
+    return text
+
+
+def paginate(queryset, *, sort, expression, data, size):
+    """One page of `queryset` after or before a cursor.
+
+    Args:
+        sort: the sort's name as in the query string, with its minus. expression: a field name or an expression to
+            sort by; rows where it is NULL come last either way, and ties go by primary key.
+        data: the query string, read for `after` and `before`. size: rows a page.
+    Raises: BadParameter for a cursor that is not one of this sort.
+    """
+    descending = sort.startswith("-")
+    expression = F(expression) if isinstance(expression, str) else expression
+    queryset = queryset.annotate(sort_key=expression)
+    backwards = bool(data.get("before"))
+    name = "before" if backwards else "after"
+    cursor = data.get(name, "")
+    if cursor:
+        queryset = queryset.filter(_beyond(_decode(cursor, sort, name), descending != backwards, backwards))
+    key = F("sort_key").desc(nulls_last=True) if descending else F("sort_key").asc(nulls_last=True)
+    ordering = [key, "-pk" if descending else "pk"]
+    queryset = queryset.order_by(*ordering)
+    if backwards:
+        queryset = queryset.reverse()
+    rows = list(queryset[: size + 1])
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    has_next = bool(rows) and (more if not backwards else True)
+    has_previous = bool(rows) and (more if backwards else bool(cursor))
+    return Page(
+        rows,
+        _encode(rows[-1], sort) if has_next else None,
+        _encode(rows[0], sort) if has_previous else None,
+    )
+
+
+def capped_count(queryset):
+    """The number of rows, counted no further than 10,000: (number, whether it is exact)."""
+    number = queryset.order_by()[: COUNT_LIMIT + 1].count()
+    return (number, True) if number <= COUNT_LIMIT else (COUNT_LIMIT, False)
+
+
+def _beyond(position, downwards, backwards):
+    """The rows after (or before) a position, where NULL is after every value whichever way the list runs."""
+    value, pk = position
+    further = "lt" if downwards else "gt"
+    tie = Q(**{f"pk__{further}": pk})
+    if value is None:
+        same = Q(sort_key__isnull=True) & tie
+        return same | Q(sort_key__isnull=False) if backwards else same
+    beyond = Q(**{f"sort_key__{further}": value}) | Q(sort_key=value) & tie
+    return beyond if backwards else beyond | Q(sort_key__isnull=True)
+
+
+_TYPES = {"d": datetime.date.fromisoformat, "t": datetime.datetime.fromisoformat, "n": Decimal, "s": str, "i": int}
+
+
+def _tagged(value):
+    if value is None:
+        return None
+    if isinstance(value, datetime.datetime):
+        return ["t", value.isoformat()]
+    if isinstance(value, datetime.date):
+        return ["d", value.isoformat()]
+    if isinstance(value, Decimal):
+        return ["n", str(value)]
+    if isinstance(value, int):
+        return ["i", str(value)]
+    return ["s", str(value)]
+
+
+def _encode(row, sort):
+    text = json.dumps([sort, _tagged(row.sort_key), _tagged(row.pk)], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor, sort, name):
+    try:
+        if len(cursor) > 2000:
+            raise ValueError
+        sorted_by, *parts = json.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+        value, pk = [None if part is None else _TYPES[part[0]](part[1]) for part in parts]
+        texts = [part for part in (value, pk) if isinstance(part, str)]
+        numbers = [part for part in (value, pk) if isinstance(part, int | Decimal)]
+        if sorted_by != sort or pk is None or any("\x00" in text for text in texts):
+            raise ValueError
+        if any(isinstance(n, Decimal) and not n.is_finite() or abs(n) >= 10**18 for n in numbers):
+            raise ValueError
+    except (ValueError, TypeError, KeyError, IndexError, binascii.Error, InvalidOperation, RecursionError) as error:
+        raise BadParameter(
+            {name: [_("This link to a page is not valid any more. Start from the first page.")]}
+        ) from error
+    return value, pk

@@ -1,0 +1,1 @@
+"""Door 1: lists, pages and forms of the register."""

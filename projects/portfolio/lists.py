@@ -1,0 +1,240 @@
+"""A list page is a declaration: model, filters, columns. This is the machine behind all of them."""
+
+import functools
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
+
+from projects import figures, paging, permissions
+from projects.rollups import CURRENCIES, RATES
+from tracker.errors import BadParameter
+
+# Parameters that say how a list is shown, not which rows it has.
+SHOWING = ("sort", "columns", "currency", "rate", "per_page", "after", "before", "as_of", "known_at")
+
+
+@dataclass
+class CellContext:
+    """What cells may need: the currency of sums, addresses that keep the day looked back to."""
+
+    currency: str
+    rate: str
+    suffix: str
+
+    def url(self, record):
+        return record.get_absolute_url() + self.suffix
+
+    def investor_url(self, organisation):
+        return reverse("investor-detail", args=[organisation.pk]) + self.suffix
+
+    def pill(self, choices, value):
+        return pill(choices(value).label, choices.colour_of(value))
+
+    def local(self, moment):
+        return timezone.localtime(moment)
+
+
+@functools.lru_cache(maxsize=256)
+def pill(label, colour):
+    return render_to_string("components/pill.html", {"label": label, "colour": colour})
+
+
+class SignedIn:
+    """Every page of the register asks who may see it."""
+
+    def dispatch(self, request, *args, **kwargs):
+        if not permissions.may_see_register(request.user):
+            raise PermissionDenied(_("Your sign-in has no role yet. Ask an administrator for one."))
+        return super().dispatch(request, *args, **kwargs)
+
+
+class ListPage(SignedIn, TemplateView):
+    """Rows under the filters of the query string, with chips, facets, columns, sort and keyset pages.
+
+    Declared by a subclass: model, filterset, columns (name -> Column), default_columns, default_sort, heading,
+    and optionally facets (name -> (label, expression)), actions, related (select_related and prefetches).
+    """
+
+    template_name = "generic/list.html"
+    results_template = "generic/_results.html"
+    filterset = None
+    columns = {}
+    default_columns = None
+    default_sort = None
+    heading = ""
+    lead = ""
+    noun = ""
+    add_url_name = None
+    facets = {}
+
+    def get_template_names(self):
+        fragment = self.request.htmx and not self.request.htmx.boosted and not self.request.htmx.history_restore_request
+        return [self.results_template if fragment else self.template_name]
+
+    def get_context_data(self, **kwargs):
+        self.filters = self.filterset(self.request.GET, user=self.request.user)
+        rows = self.filters.rows()
+        data = self.request.GET
+        self.context = CellContext(
+            currency=self._one_of("currency", CURRENCIES), rate=self._one_of("rate", RATES), suffix=self._time_suffix()
+        )
+        shown = self._shown_columns()
+        sorts = {name: column.sort for name, column in self.columns.items() if column.sort is not None}
+        sort = paging.chosen_sort(data, sorts, self.default_sort)
+        expression = sorts[sort.removeprefix("-")]
+        size = paging.per_page(data)
+        page = paging.paginate(
+            self.listed(rows),
+            sort=sort,
+            expression=expression(self.context) if callable(expression) else expression,
+            data=data,
+            size=size,
+        )
+        number, is_exact = self.count(rows)
+        count = figures.count(number, self._url(after=None, before=None), "rows", exact=is_exact)
+        return super().get_context_data(**kwargs) | {
+            "heading": self.heading,
+            "results_template": self.results_template,
+            "lead": self.lead,
+            "filters": self.filters,
+            "table": self._table(page.rows, shown, sort),
+            "count": count,
+            "number": number,
+            "chips": self._chips(),
+            "clear_url": self._cleared(),
+            "facets": self._facets(),
+            "pager": {
+                "next_url": page.next_cursor and self._url(after=page.next_cursor, before=None),
+                "previous_url": page.previous_cursor and self._url(before=page.previous_cursor, after=None),
+                "per_page_options": [
+                    (n, self._url(per_page=n, after=None, before=None), n == size) for n in paging.PER_PAGE
+                ],
+            },
+            "column_options": self._column_options(shown),
+            "columns_reset_url": self._url(columns=None),
+            "q": data.get("q", ""),
+            "kept": [
+                (name, value)
+                for name, values in data.lists()
+                for value in values
+                if name not in ("q", "after", "before")
+            ],
+            "add_url": self._add_url(),
+            "looking_back": getattr(self.request, "looking_back", None),
+            "now_url": self._url(as_of=None, known_at=None),
+        }
+
+    def listed(self, rows):
+        """The rows with what their cells need."""
+        return rows
+
+    def count(self, rows):
+        """The number of rows, and whether it is exact."""
+        return paging.capped_count(rows)
+
+    # The query string
+
+    def _one_of(self, name, allowed):
+        value = self.request.GET.get(name, "") or allowed[0]
+        if value not in allowed:
+            raise BadParameter({name: [_("Choose one of: %(names)s.") % {"names": ", ".join(allowed)}]})
+        return value
+
+    def _url(self, **changes):
+        """This page's address with some parameters changed; None removes one, a list repeats it."""
+        data = self.request.GET.copy()
+        for name, value in changes.items():
+            if value is None:
+                data.pop(name, None)
+            elif isinstance(value, list):
+                data.setlist(name, value)
+            else:
+                data[name] = str(value)
+        query = data.urlencode()
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+    def _time_suffix(self):
+        data = self.request.GET
+        pairs = [f"{name}={data[name]}" for name in ("as_of", "known_at") if data.get(name)]
+        return f"?{'&'.join(pairs)}" if pairs else ""
+
+    def _cleared(self):
+        return self._url(**dict.fromkeys([*self.filters.active, "after", "before"]))
+
+    # Chips, facets, columns
+
+    def _chips(self):
+        """One chip for each value of each active filter, with the address without it."""
+        data = self.request.GET
+        chips = []
+        for name in self.filters.active:
+            filter_, values = self.filters.filters[name], data.getlist(name)
+            labels = self.filters.value_labels(name)
+            for value in values:
+                if not value:
+                    continue
+                rest = [other for other in values if other != value]
+                word = {"not": _("not"), "empty": _("not stated")}.get(name.partition("__")[2])
+                label = f"{filter_.label} ({word})" if word else str(filter_.label)
+                text = "" if isinstance(value, str) and name.endswith("__empty") else labels.get(value, value)
+                chips.append(
+                    {
+                        "label": label,
+                        "value": text,
+                        "remove_url": self._url(**{name: rest or None}, after=None, before=None),
+                    }
+                )
+        return chips
+
+    def _facets(self):
+        return []
+
+    def _shown_columns(self):
+        asked = [name for name in self.request.GET.get("columns", "").split(",") if name]
+        unknown = [name for name in asked if name not in self.columns]
+        if unknown:
+            raise BadParameter({"columns": [_("Choose from: %(names)s.") % {"names": ", ".join(self.columns)}]})
+        return [self.columns[name] for name in dict.fromkeys(asked) or self.default_columns or self.columns]
+
+    def _column_options(self, shown):
+        names = [column.name for column in shown]
+        options = []
+        for column in self.columns.values():
+            selected = column.name in names
+            chosen = [name for name in names if name != column.name] if selected else [*names, column.name]
+            if chosen:
+                url = self._url(columns=",".join(chosen))
+                options.append({"label": column.label, "url": url, "selected": selected})
+        return options if len(self.columns) > len(names) or len(names) > 1 else []
+
+    def _table(self, rows, shown, sort):
+        heads = []
+        for column in shown:
+            direction = ""
+            if sort.removeprefix("-") == column.name:
+                direction = "descending" if sort.startswith("-") else "ascending"
+            towards = (
+                column.name
+                if direction == "descending" or (not direction and not column.is_number)
+                else f"-{column.name}"
+            )
+            url = self._url(sort=towards, after=None, before=None) if column.sort is not None else ""
+            heads.append({"label": column.label, "url": url, "direction": direction, "number": column.is_number})
+        body = [
+            {
+                "record": row,
+                "cells": [(column.cell(row, self.context), column.is_number) for column in shown],
+            }
+            for row in rows
+        ]
+        return {"heads": heads, "rows": body}
+
+    def _add_url(self):
+        if self.add_url_name and permissions.may_add(self.request.user, self.model):
+            return reverse(self.add_url_name)
+        return None

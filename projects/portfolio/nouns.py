@@ -1,0 +1,373 @@
+"""Lists and pages of every noun beside projects."""
+
+from django.db.models import Count, Prefetch
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from projects import filters, permissions, rollups
+from projects.columns import nouns as columns
+from projects.models import (
+    Amount,
+    Engagement,
+    Indicator,
+    IndicatorValue,
+    Lead,
+    Obligation,
+    Organisation,
+    Programme,
+    Project,
+    Sector,
+    Shipment,
+    Source,
+    Statement,
+    Update,
+)
+from projects.portfolio.lists import ListPage, SignedIn
+from projects.portfolio.projects import Section
+
+SOURCED = "statement__source"
+
+
+class InvestorList(ListPage):
+    model = Organisation
+    filterset = filters.InvestorFilterSet
+    columns = columns.by_name(columns.INVESTORS)
+    default_sort = "name"
+    heading = gettext_lazy("Investors")
+    add_url_name = "investor-new"
+
+    def listed(self, rows):
+        return rows.select_related("country", "province", "local_entity")
+
+
+class ProgrammeList(ListPage):
+    model = Programme
+    filterset = filters.ProgrammeFilterSet
+    columns = columns.by_name(columns.PROGRAMMES)
+    default_sort = "name"
+    heading = gettext_lazy("Programmes")
+
+
+class SourceList(ListPage):
+    model = Source
+    filterset = filters.SourceFilterSet
+    columns = columns.by_name(columns.SOURCES)
+    default_sort = "-published"
+    heading = gettext_lazy("Sources")
+    lead = gettext_lazy("Every figure of the register rests on a statement of one of these.")
+    add_url_name = "source-new"
+
+    def listed(self, rows):
+        return rows.select_related("publisher").annotate(statement_count=Count("statements", distinct=True))
+
+
+class EngagementList(ListPage):
+    model = Engagement
+    filterset = filters.EngagementFilterSet
+    columns = columns.by_name(columns.ENGAGEMENTS)
+    default_sort = "-held"
+    heading = gettext_lazy("Engagements")
+    lead = gettext_lazy("Visits, talks, meetings and ceremonies, and what came out of them.")
+    add_url_name = "engagement-new"
+
+    def listed(self, rows):
+        return rows.select_related(SOURCED, "place", "sector")
+
+
+class LeadList(ListPage):
+    model = Lead
+    filterset = filters.LeadFilterSet
+    columns = columns.by_name(columns.LEADS)
+    default_sort = "name"
+    heading = gettext_lazy("Leads")
+    lead = gettext_lazy("Areas of interest that may become projects.")
+    add_url_name = "lead-new"
+
+    def listed(self, rows):
+        return rows.select_related(SOURCED, "place", "sector", "engagement", "converted_to")
+
+
+class ShipmentList(ListPage):
+    model = Shipment
+    filterset = filters.ShipmentFilterSet
+    columns = columns.by_name(columns.SHIPMENTS)
+    default_sort = "-dispatched"
+    heading = gettext_lazy("Shipments")
+    add_url_name = "shipment-new"
+
+    def listed(self, rows):
+        return rows.select_related(SOURCED, "unit", "origin", "destination", "same_as")
+
+
+class ObligationList(ListPage):
+    model = Obligation
+    filterset = filters.ObligationFilterSet
+    columns = columns.by_name(columns.OBLIGATIONS)
+    default_sort = "kind"
+    heading = gettext_lazy("Obligations")
+    lead = gettext_lazy("What each side owes. The state is computed for a day; nobody sets it.")
+    add_url_name = "obligation-new"
+
+    def listed(self, rows):
+        return rows.select_related(SOURCED, "kind", "unit", "project", "programme", "organisation")
+
+
+class IndicatorList(ListPage):
+    model = Indicator
+    filterset = filters.IndicatorFilterSet
+    columns = columns.by_name(columns.INDICATORS)
+    default_sort = "name"
+    heading = gettext_lazy("Indicators")
+    lead = gettext_lazy("The region's own figures. They are never added to the money of projects.")
+    add_url_name = "indicator-new"
+
+    def listed(self, rows):
+        values = IndicatorValue.objects.select_related(SOURCED, "indicator__unit").order_by("-period_end", "-id")
+        return rows.select_related("place", "unit").prefetch_related(Prefetch("values", values, to_attr="latest"))
+
+
+class UpdateList(ListPage):
+    model = Update
+    filterset = filters.UpdateFilterSet
+    columns = columns.by_name(columns.UPDATES)
+    default_sort = "-created"
+    heading = gettext_lazy("Updates")
+    template_name = "portfolio/updates.html"
+
+    def listed(self, rows):
+        return rows.select_related("project", "author", "period")
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        return super().get_context_data(**kwargs) | {
+            "mine": rollups.with_last_update(permissions.editable_projects(user).order_by("reference"))[:100]
+            if permissions.roles(user) & permissions.EDITORS
+            else None
+        }
+
+
+class SectorPage(SignedIn, TemplateView):
+    """The sector tree with the projects and money of each; sums use the main sector, so that parts add up."""
+
+    template_name = "portfolio/sectors.html"
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        projects = filters.ProjectFilterSet(self.request.GET, user=user).rows()
+        portfolio = rollups.Portfolio(projects, amounts=permissions.visible_to(user, Amount.objects.all()))
+        by_parent = {line.key: line for line in portfolio.by("sector")}
+        by_child = {line.key: line for line in portfolio.by("subsector")}
+        parents = Sector.objects.filter(parent__isnull=True).prefetch_related("children")
+        tree = [
+            (parent, by_parent.get(parent.pk), [(child, by_child.get(child.pk)) for child in parent.children.all()])
+            for parent in parents
+        ]
+        return super().get_context_data(**kwargs) | {
+            "tree": tree,
+            "without": by_parent.get(None),
+            "unallocated": portfolio.unallocated,
+        }
+
+
+class RecordPage(SignedIn, TemplateView):
+    """One record: facts above, sections below. A subclass gives `record()`, `facts()` and `sections()`."""
+
+    template_name = "portfolio/record.html"
+    list_name = list_heading = edit_name = history_name = None
+    key = "pk"
+
+    def get_context_data(self, **kwargs):
+        record = get_object_or_404(
+            permissions.visible_to(self.request.user, self.rows()), **{self.key: self.kwargs[self.key]}
+        )
+        may_change = permissions.may_change(self.request.user, record)
+        address = [self.kwargs[self.key]]
+        return super().get_context_data(**kwargs) | {
+            "record": record,
+            "facts_template": f"portfolio/_facts_{self.noun}.html",
+            "sections": self.sections(record),
+            "edit_url": reverse(f"{self.noun}-edit", args=address) if may_change else "",
+            "history_url": reverse(f"{self.noun}-history", args=address),
+            "breadcrumbs": [(reverse(f"{self.noun}-list"), self.list_heading)],
+        }
+
+    def section(self, anchor, title, template, rows):
+        return Section(anchor, title, f"portfolio/{template}.html", rows)
+
+
+class InvestorPage(RecordPage):
+    noun, list_heading = "investor", gettext_lazy("Investors")
+
+    def rows(self):
+        return Organisation.objects.select_related("country", "province", "parent", "local_entity")
+
+    def sections(self, record):
+        user = self.request.user
+        projects = permissions.visible_to(
+            user, Project.objects.filter(parties__organisation=record).select_related("main_sector", "stage").distinct()
+        )
+        perhaps = permissions.visible_to(
+            user,
+            Project.objects.filter(candidate_parties__organisation=record)
+            .select_related("main_sector", "stage")
+            .distinct(),
+        )
+        amounts = permissions.visible_to(
+            user, Amount.objects.filter(payer=record).select_related(SOURCED, "phase", "payer", "included_in")
+        )
+        return [
+            Section("projects", _("Projects"), "portfolio/_projects.html", projects, perhaps),
+            self.section("money", _("Money"), "_amounts", amounts),
+            self.section(
+                "parties", _("Roles"), "_parties", record.parties.select_related(SOURCED, "organisation__country")
+            ),
+            self.section(
+                "obligations",
+                _("Obligations"),
+                "_obligations",
+                record.obligations.select_related(SOURCED, "kind", "unit"),
+            ),
+            self.section(
+                "engagements",
+                _("Engagements"),
+                "_engagements",
+                Engagement.objects.filter(participations__organisation=record).distinct(),
+            ),
+            self.section(
+                "agreements", _("Agreements"), "_agreements", record.agreements.select_related(SOURCED, "document")
+            ),
+        ]
+
+
+class SourcePage(RecordPage):
+    noun, list_heading, key = "source", gettext_lazy("Sources"), "code"
+
+    def rows(self):
+        return Source.objects.select_related("publisher", "photo_credit")
+
+    def sections(self, record):
+        statements = (
+            Statement.objects.filter(source=record).select_related("speaker").prefetch_related("contradicts__source")
+        )
+        return [self.section("statements", _("Statements"), "_statements", statements)]
+
+
+class EngagementPage(RecordPage):
+    noun, list_heading = "engagement", gettext_lazy("Engagements")
+
+    def rows(self):
+        return Engagement.objects.select_related(SOURCED, "place__parent", "sector", "programme")
+
+    def sections(self, record):
+        return [
+            self.section(
+                "participants",
+                _("Participants"),
+                "_participants",
+                record.participations.select_related("person", "organisation"),
+            ),
+            self.section(
+                "agreements", _("Agreements"), "_agreements", record.agreements.select_related(SOURCED, "document")
+            ),
+            self.section("leads", _("Leads"), "_leads", record.leads.select_related(SOURCED, "converted_to")),
+            self.section(
+                "obligations",
+                _("Obligations"),
+                "_obligations",
+                record.obligations.select_related(SOURCED, "kind", "unit"),
+            ),
+            self.section(
+                "decisions", _("Decisions"), "_decisions", record.action_items.select_related("owner", "organisation")
+            ),
+        ]
+
+
+class LeadPage(RecordPage):
+    noun, list_heading = "lead", gettext_lazy("Leads")
+
+    def rows(self):
+        return Lead.objects.select_related(SOURCED, "sector", "place", "engagement", "organisation", "converted_to")
+
+    def sections(self, record):
+        return []
+
+
+class ShipmentPage(RecordPage):
+    noun, list_heading = "shipment", gettext_lazy("Shipments")
+
+    def rows(self):
+        return Shipment.objects.select_related(
+            SOURCED,
+            "unit",
+            "origin",
+            "destination",
+            "same_as",
+            "programme",
+            "consignor",
+            "consignee",
+            "milestone__kind",
+        )
+
+    def sections(self, record):
+        return [
+            self.section(
+                "projects", _("Projects"), "_projects", record.projects.select_related("main_sector", "stage")
+            ),
+            self.section("containers", _("Containers"), "_containers", record.containers.all()),
+            self.section(
+                "checkpoints",
+                _("Checkpoints"),
+                "_checkpoints",
+                record.checkpoints.select_related(SOURCED, "container", "place"),
+            ),
+        ]
+
+
+class ObligationPage(RecordPage):
+    noun, list_heading = "obligation", gettext_lazy("Obligations")
+
+    def rows(self):
+        return Obligation.objects.with_state(timezone.localdate()).select_related(
+            SOURCED, "kind", "unit", "project", "programme", "organisation", "agreement", "engagement", "responsible"
+        )
+
+    def sections(self, record):
+        return [
+            self.section(
+                "evidence",
+                _("Evidence"),
+                "_evidence",
+                record.evidence.select_related(SOURCED, "document", "author", "decided_by"),
+            ),
+            self.section("waivers", _("Waivers"), "_waivers", record.waivers.select_related("document")),
+        ]
+
+
+class IndicatorPage(RecordPage):
+    noun, list_heading, key = "indicator", gettext_lazy("Indicators"), "code"
+
+    def rows(self):
+        return Indicator.objects.select_related("place", "unit")
+
+    def sections(self, record):
+        values = record.values.select_related(SOURCED, "indicator__unit", "partner")
+        return [self.section("values", _("Values"), "_values", values)]
+
+
+class UpdatePage(RecordPage):
+    noun, list_heading = "update", gettext_lazy("Updates")
+    template_name = "portfolio/update.html"
+
+    def rows(self):
+        return Update.objects.select_related("project", "author", "reviewer", "period")
+
+    def sections(self, record):
+        return []
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"may_review": permissions.may_review(self.request.user, context["record"])}

@@ -1,0 +1,308 @@
+"""Pages of projects: the list with its totals and facets, one project, one programme."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import TemplateView
+
+from projects import permissions, rollups
+from projects.columns.projects import DEFAULT_COLUMNS, PROJECT_COLUMNS
+from projects.filters import ProjectFilterSet
+from projects.filters.projects import FACETS
+from projects.models import (
+    Amount,
+    Obligation,
+    Programme,
+    Project,
+    ProjectParty,
+    Shipment,
+    Update,
+)
+from projects.portfolio.lists import ListPage, SignedIn
+
+FACET_VALUES = 12  # more than these are reached through the filter form and the search
+
+MORE_FILTERS = (
+    "announced_min",
+    "announced_max",
+    "starts_after",
+    "starts_before",
+    "missing",
+    "overdue",
+    "placeholders",
+)
+
+
+class ProjectList(ListPage):
+    model = Project
+    filterset = ProjectFilterSet
+    columns = PROJECT_COLUMNS
+    default_columns = DEFAULT_COLUMNS
+    default_sort = "reference"
+    heading = gettext_lazy("Projects")
+    add_url_name = "project-new"
+    facets = FACETS
+
+    def listed(self, rows):
+        shown = {"currency": self.context.currency, "rate": self.context.rate}
+        shown["amounts"] = permissions.visible_to(self.request.user, Amount.objects.all())
+        self.portfolio = rollups.Portfolio(rows, **shown)
+        rows = rollups.with_listed_amounts(rows, **shown)
+        return rows.select_related(
+            "main_sector", "place", "stage", "programme", "curator", "department"
+        ).prefetch_related(Prefetch("parties", ProjectParty.objects.select_related("organisation")))
+
+    def count(self, rows):
+        return self.portfolio.count, True
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        portfolio, shown = self.portfolio, self.context
+        return context | {
+            "totals_template": "portfolio/_totals.html",
+            "totals": portfolio.total,
+            "totals_url": self._url(after=None, before=None) + "#results",
+            "unallocated": portfolio.unallocated,
+            "uncertain": portfolio.uncertain,
+            "currency_links": [(code, self._url(currency=code), code == shown.currency) for code in rollups.CURRENCIES],
+            "rate_links": [
+                (
+                    "statement",
+                    _("at the rate of each statement's day"),
+                    self._url(rate=None),
+                    shown.rate == "statement",
+                ),
+                ("today", _("at today's rate"), self._url(rate="today"), shown.rate == "today"),
+            ],
+            "rates_used": self._rates_used(),
+            "exports": [],
+            "filter_form": "portfolio/_project_filters.html",
+            "more_filters": [self.filters.form[name] for name in MORE_FILTERS],
+            "other_filters": [
+                (name, value)
+                for name, values in self.request.GET.lists()
+                for value in values
+                if name not in (*MORE_FILTERS, "after", "before")
+            ],
+        }
+
+    def _rates_used(self):
+        """The rates behind "today": (currency, tenge for one unit, day of the rate)."""
+        if self.context.rate != "today":
+            return []
+        return [(code, rate, day) for code, (rate, day) in rollups.latest_rates().items() if code != "KZT"]
+
+    def _facets(self):
+        counted = rollups.facets(lambda name: self.filters.rows(without=[name]), self.facets)
+        data = self.request.GET
+        found = []
+        for name, (title, _expression) in self.facets.items():
+            chosen = data.getlist(name)
+            options = []
+            for value in counted[name]:
+                if value.value is None:
+                    selected = bool(data.get(f"{name}__empty"))
+                    url = self._url(
+                        **{f"{name}__empty": None if selected else "1", name: None}, after=None, before=None
+                    )
+                    options.append(
+                        {"label": _("not stated"), "value": "", "count": value.count, "url": url, "selected": selected}
+                    )
+                    continue
+                key = str(value.value)
+                selected = key in chosen
+                rest = [other for other in chosen if other != key] if selected else [*chosen, key]
+                url = self._url(**{name: rest or None, f"{name}__empty": None}, after=None, before=None)
+                options.append(
+                    {"label": value.label, "value": key, "count": value.count, "url": url, "selected": selected}
+                )
+            options = [o for o in options if o["selected"]] + [o for o in options if not o["selected"]]
+            found.append({"name": name, "title": title, "options": options[:FACET_VALUES]})
+        return found
+
+
+@dataclass
+class Section:
+    """A part of a page: its rows, those that perhaps belong to it, and where one more is added."""
+
+    anchor: str
+    title: str
+    template: str
+    rows: object
+    possible: object = ()
+    add_url: str = ""
+
+
+def visible_project(user, reference):
+    """The project of a reference that the user may see. Raises: Http404."""
+    related = ("main_sector__parent", "place__parent", "stage", "programme", "curator", "department")
+    return get_object_or_404(
+        permissions.visible_to(user, Project.objects.select_related(*related)), reference=reference
+    )
+
+
+class ProjectPage(SignedIn, TemplateView):
+    """Everything about one project, each figure with its source."""
+
+    template_name = "portfolio/project.html"
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        project = visible_project(user, self.kwargs["reference"])
+        sourced = "statement__source"
+        amounts = permissions.visible_to(user, Amount.objects.select_related(sourced, "payer", "phase", "included_in"))
+        shipments = Shipment.objects.select_related(sourced, "unit", "same_as")
+        obligations = Obligation.objects.select_related(sourced, "kind", "unit")
+
+        def section(anchor, title, template, rows, possible=(), noun=""):
+            add_url = reverse(f"{noun}-new", args=[project.reference]) if may_change and noun else ""
+            return Section(anchor, title, f"portfolio/{template}.html", rows, possible, add_url)
+
+        may_change = permissions.may_change(user, project)
+        return super().get_context_data(**kwargs) | {
+            "project": project,
+            "further_sectors": project.further_sectors.select_related("sector"),
+            "sections": [
+                section(
+                    "money",
+                    _("Money"),
+                    "_amounts",
+                    amounts.filter(project=project),
+                    amounts.filter(candidates=project),
+                    "amount",
+                ),
+                section(
+                    "observations",
+                    _("Capacity, output, jobs"),
+                    "_observations",
+                    project.observations.select_related(sourced, "metric", "unit"),
+                    project.candidate_observations.select_related(sourced, "metric", "unit"),
+                    "observation",
+                ),
+                section(
+                    "parties",
+                    _("Parties"),
+                    "_parties",
+                    project.parties.select_related(sourced, "organisation__country"),
+                    project.candidate_parties.select_related(sourced, "organisation__country"),
+                    "party",
+                ),
+                section(
+                    "milestones",
+                    _("Milestones"),
+                    "_milestones",
+                    project.milestones.select_related(sourced, "kind"),
+                    noun="milestone",
+                ),
+                section(
+                    "stages",
+                    _("Stage log"),
+                    "_stages",
+                    project.stage_changes.select_related(sourced, "stage", "document"),
+                    noun="stage",
+                ),
+                section(
+                    "problems", _("Problems"), "_problems", project.problems.select_related("owner"), noun="problem"
+                ),
+                section(
+                    "obligations",
+                    _("Obligations"),
+                    "_obligations",
+                    obligations.filter(project=project),
+                    noun="obligation",
+                ),
+                section("shipments", _("Shipments"), "_shipments", shipments.filter(projects=project)),
+                section(
+                    "links",
+                    _("Links to other projects"),
+                    "_links",
+                    project.links.select_related(sourced, "to_project"),
+                    noun="link",
+                ),
+                section(
+                    "documents",
+                    _("Documents"),
+                    "_documents",
+                    project.documents.select_related("document__document_type"),
+                    noun="document",
+                ),
+            ],
+            "updates": permissions.visible_to(user, Update.objects.filter(project=project)).select_related("author")[
+                :5
+            ],
+            "may_change": may_change,
+            "may_report": permissions.may_change(user, Update(project=project, author=user)),
+            "breadcrumbs": [(reverse("project-list"), _("Projects"))],
+        }
+
+
+class ProgrammePage(SignedIn, TemplateView):
+    template_name = "portfolio/programme.html"
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        programme = get_object_or_404(Programme.objects.select_related("consortium"), code=self.kwargs["code"])
+        sourced = "statement__source"
+        amounts = permissions.visible_to(
+            user, programme.amounts.select_related(sourced, "payer", "phase", "included_in")
+        )
+        projects = list(
+            permissions.visible_to(user, programme.projects.select_related("main_sector", "stage")).order_by(
+                "reference"
+            )
+        )
+        named = sum(not project.is_placeholder for project in projects)
+
+        def section(anchor, title, template, rows):
+            return Section(anchor, title, f"portfolio/{template}.html", rows)
+
+        return super().get_context_data(**kwargs) | {
+            "programme": programme,
+            "named": named,
+            "unnamed": len(projects) - named,
+            "sector_mentions": programme.sector_mentions.select_related(sourced, "sector", "alternative"),
+            "sections": [
+                section("money", _("Money"), "_amounts", amounts),
+                section(
+                    "observations",
+                    _("Declared figures"),
+                    "_observations",
+                    programme.observations.select_related(sourced, "metric", "unit"),
+                ),
+                section(
+                    "parties",
+                    _("Parties"),
+                    "_parties",
+                    programme.parties.select_related(sourced, "organisation__country"),
+                ),
+                section("projects", _("Projects"), "_projects", projects),
+                section(
+                    "milestones", _("Milestones"), "_milestones", programme.milestones.select_related(sourced, "kind")
+                ),
+                section(
+                    "obligations",
+                    _("Obligations"),
+                    "_obligations",
+                    programme.obligations.select_related(sourced, "kind", "unit"),
+                ),
+                section(
+                    "shipments",
+                    _("Shipments"),
+                    "_shipments",
+                    programme.shipments.select_related(sourced, "unit", "same_as"),
+                ),
+                section("engagements", _("Engagements"), "_engagements", programme.engagements.all()),
+                section(
+                    "agreements",
+                    _("Agreements"),
+                    "_agreements",
+                    programme.agreements.select_related(sourced, "document"),
+                ),
+            ],
+            "may_change": permissions.may_change(user, programme),
+            "breadcrumbs": [(reverse("project-list"), _("Projects")), (reverse("programme-list"), _("Programmes"))],
+        }
