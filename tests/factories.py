@@ -107,6 +107,10 @@ def exchange_rate(**given):
     return _row(models.ExchangeRate, given, currency=lambda: currency("USD"), day=DAY, source_rate="540.00")
 
 
+def holiday(**given):
+    return _row(models.Holiday, given, day=datetime.date(2026, 12, 16), name_en="Synthetic holiday")
+
+
 def stage_requirement(**given):
     return _row(models.StageRequirement, given, stage=stage, document_type=document_type)
 
@@ -150,6 +154,10 @@ def analyst(username=None, **given):
 def outsider(username=None, **given):
     """Signs in, has no role."""
     return user(username, **given)
+
+
+def staff_member(**given):
+    return _row(models.StaffMember, given, user=user)
 
 
 @contextlib.contextmanager

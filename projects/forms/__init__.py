@@ -1,0 +1,107 @@
+"""One form per noun, shared by pages, admin, imports and API: `FORMS[model]`."""
+
+from projects.forms.amounts import AmountForm
+from projects.forms.base import CONTROL_FIELDS, RecordForm, SourcedForm
+from projects.forms.codelists import (
+    CurrencyForm,
+    DocumentTypeForm,
+    ExchangeRateForm,
+    MetricForm,
+    MilestoneKindForm,
+    ObligationKindForm,
+    PlaceForm,
+    SectorForm,
+    StageForm,
+    StageRequirementForm,
+    UnitForm,
+)
+from projects.forms.engagements import ActionItemForm, AgreementForm, EngagementForm, LeadForm, ParticipationForm
+from projects.forms.indicators import IndicatorForm, IndicatorValueForm
+from projects.forms.obligations import EvidenceForm, ObligationForm, WaiverForm
+from projects.forms.organisations import (
+    InvestorForm,
+    MembershipForm,
+    OrganisationForm,
+    PersonForm,
+    PositionForm,
+    StaffMemberForm,
+)
+from projects.forms.progress import (
+    HolidayForm,
+    MilestoneForm,
+    ObservationForm,
+    ProblemForm,
+    ReportingCycleForm,
+    ReportingPeriodForm,
+    UpdateForm,
+)
+from projects.forms.projects import (
+    PhaseForm,
+    ProgrammeForm,
+    ProgrammeSectorForm,
+    ProjectForm,
+    ProjectLinkForm,
+    ProjectPartyForm,
+    ProjectSectorForm,
+    StageChangeForm,
+)
+from projects.forms.shipments import CheckpointForm, ContainerForm, ShipmentForm
+from projects.forms.sources import DocumentForm, ProjectDocumentForm, SourceForm, StatementForm
+
+FORMS = {
+    form._meta.model: form
+    for form in (
+        ActionItemForm,
+        AgreementForm,
+        AmountForm,
+        CheckpointForm,
+        ContainerForm,
+        CurrencyForm,
+        DocumentForm,
+        DocumentTypeForm,
+        EngagementForm,
+        EvidenceForm,
+        ExchangeRateForm,
+        HolidayForm,
+        IndicatorForm,
+        IndicatorValueForm,
+        InvestorForm,
+        LeadForm,
+        MembershipForm,
+        MetricForm,
+        MilestoneForm,
+        MilestoneKindForm,
+        ObligationForm,
+        ObligationKindForm,
+        ObservationForm,
+        OrganisationForm,
+        ParticipationForm,
+        PersonForm,
+        PhaseForm,
+        PlaceForm,
+        PositionForm,
+        ProblemForm,
+        ProgrammeForm,
+        ProgrammeSectorForm,
+        ProjectDocumentForm,
+        ProjectForm,
+        ProjectLinkForm,
+        ProjectPartyForm,
+        ProjectSectorForm,
+        ReportingCycleForm,
+        ReportingPeriodForm,
+        SectorForm,
+        ShipmentForm,
+        SourceForm,
+        StaffMemberForm,
+        StageChangeForm,
+        StageForm,
+        StageRequirementForm,
+        StatementForm,
+        UnitForm,
+        UpdateForm,
+        WaiverForm,
+    )
+}
+
+__all__ = ["CONTROL_FIELDS", "FORMS", "RecordForm", "SourcedForm"]

@@ -1,0 +1,489 @@
+"""What every form of the register does: version, key against double posts, errors, warnings with a reason.
+
+Rules of data quality are functions `rule(form)` that yield findings: errors refuse, warnings are shown and saved
+only when the person says that they are right and gives the reason, which goes to the history.
+Pages, the admin, imports and the API use the same forms.
+"""
+
+import re
+import uuid
+from dataclasses import dataclass
+
+from django import forms
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.forms.models import ModelFormMetaclass
+from django.utils import formats, timezone
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from projects import permissions
+from projects.forms.fields import DateField, NumberField, TextField, WholeNumberField
+from projects.forms.lookups import LinesField, LookupField
+from projects.models import (
+    Agreement,
+    Document,
+    Engagement,
+    Milestone,
+    Organisation,
+    Person,
+    Project,
+    Shipment,
+    Source,
+    Statement,
+)
+from projects.models.base import FALLBACKS
+from projects.models.choices import StatementKind
+
+# The fields that are not of the row: those who build a form of their own (the admin) show them too.
+CONTROL_FIELDS = ("version", "submission_key", "change_reason", "confirm_warnings")
+NAME_LENGTH = 200
+
+_FIELD_CLASSES = {
+    models.CharField: TextField,
+    models.TextField: TextField,
+    models.DecimalField: NumberField,
+    models.DateField: DateField,
+    models.IntegerField: WholeNumberField,
+    models.PositiveIntegerField: WholeNumberField,
+    models.PositiveSmallIntegerField: WholeNumberField,
+    models.ManyToManyField: LinesField,
+}
+# Tables that grow: chosen by typing, not from a list of everything.
+_LARGE = {Agreement, Document, Engagement, Milestone, Organisation, Person, Project, Shipment, Source, Statement}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found: a sentence, the field it is about, and whether it refuses."""
+
+    text: str
+    field: str | None
+    is_error: bool
+
+
+def error(text, field=None):
+    return Finding(str(text), field, True)
+
+
+def warning(text, field=None):
+    return Finding(str(text), field, False)
+
+
+def day(date):
+    """A date as the sentences of rules write it, in the reader's language."""
+    return formats.date_format(date, "SHORT_DATE_FORMAT")
+
+
+def number(value):
+    """A number as the sentences of rules write it: separators of the language, no trailing zeros."""
+    return NumberField().prepare_value(value)
+
+
+def _field_class(field):
+    if field.choices is not None:
+        return None
+    if field.is_relation:
+        large = field.related_model in _LARGE
+        return (LinesField if field.many_to_many else LookupField) if large else None
+    return _FIELD_CLASSES.get(type(field))
+
+
+class RecordFormMetaclass(ModelFormMetaclass):
+    """Reads each column with the fields of this package, also where the admin derives its own form class."""
+
+    def __new__(mcs, name, bases, attrs):
+        meta = attrs.get("Meta")
+        if model := getattr(meta, "model", None):
+            own = {
+                field.name: field_class
+                for field in [*model._meta.concrete_fields, *model._meta.many_to_many]
+                if (field_class := _field_class(field))
+            }
+            attrs["Meta"] = type("Meta", (meta,), {"field_classes": own | (getattr(meta, "field_classes", None) or {})})
+        return super().__new__(mcs, name, bases, attrs)
+
+
+class RecordForm(forms.ModelForm, metaclass=RecordFormMetaclass):
+    """A form of one row.
+
+    Args (beside those of ModelForm):
+        user: who fills it in; choices shrink to what that person may see. None: nobody in particular (imports).
+        fixed: field -> row, for what the page has settled (the project of an amount): not asked, not changed.
+    """
+
+    version = forms.IntegerField(
+        widget=forms.HiddenInput,
+        required=False,
+        min_value=1,
+        max_value=2**31 - 1,
+        error_messages={
+            "invalid": gettext_lazy("The version of this form cannot be read. Reload the page."),
+            "min_value": gettext_lazy("The version of this form cannot be read. Reload the page."),
+            "max_value": gettext_lazy("The version of this form cannot be read. Reload the page."),
+        },
+    )
+    submission_key = forms.CharField(
+        widget=forms.HiddenInput, required=False, max_length=100, initial=lambda: str(uuid.uuid4())
+    )
+    change_reason = TextField(
+        label=gettext_lazy("Reason for the change"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Kept in the history beside your name."),
+    )
+    confirm_warnings = forms.BooleanField(label=gettext_lazy("I have checked this, it is right"), required=False)
+
+    fieldsets = ()  # (title, names); a name of four columns stands for all of them
+    rules = ()  # functions (form) -> findings
+    subjects = ()  # foreign keys of which exactly one says what the row belongs to
+    reserved = ()  # fields that only administrators fill in
+    limits = {}  # foreign key -> Q: which rows may be chosen
+    date_orders = ()  # (start, end), rule 7
+    past_dates = ()  # dates of what has happened, rule 8
+
+    def __init__(self, *args, user=None, fixed=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user, self.fixed = user, dict(fixed or {})
+        self.is_new = self.instance._state.adding
+        self.is_stale = False
+        self.warnings = []
+        self.notes = []  # how what was typed has been read
+        for name, row in self.fixed.items():
+            setattr(self.instance, name, row)
+        self._settled = set(self.fixed)
+        if self._settled & set(self.subjects):
+            self._settled |= set(self.subjects)
+        hidden = set(self._settled)
+        if user is not None and not permissions.is_administrator(user):
+            hidden |= set(self.reserved)
+        for name in hidden & self.fields.keys():
+            del self.fields[name]
+        if not self.is_new and "version" in self.fields:
+            self.initial["version"] = self.instance.version
+        self._dress_fields()
+
+    def _dress_fields(self):
+        for name, field in self.fields.items():
+            if name in self.limits:
+                field.queryset = field.queryset.filter(self.limits[name])
+            if isinstance(field, forms.ModelChoiceField) and self.user is not None:
+                field.queryset = permissions.visible_to(self.user, field.queryset)
+            column = self._column(name)
+            language = getattr(column, "_translated_field_language_code", None)
+            if language:
+                field.label = _("%(field)s (%(language)s)") % {
+                    "field": capfirst(column.verbose_name),
+                    "language": _language_names()[language],
+                }
+                field.widget.attrs["lang"] = language
+                if name.startswith("name_"):
+                    self._limit_length(field, NAME_LENGTH)
+
+    @staticmethod
+    def _limit_length(field, length):
+        field.max_length = length
+        field.widget.attrs["maxlength"] = str(length)
+        field.validators = [v for v in field.validators if not isinstance(v, MaxLengthValidator)]
+        field.validators.append(MaxLengthValidator(length))
+
+    def _column(self, name):
+        return next((field for field in self._meta.model._meta.concrete_fields if field.name == name), None)
+
+    # ---- Reading -----------------------------------------------------------------------------
+
+    def value(self, name):
+        """What the row will hold: what was typed, else what stands there; None where it cannot be read."""
+        if name in self.fields:
+            return self.cleaned_data.get(name)
+        field = self._meta.model._meta.get_field(name)
+        if field.is_relation and getattr(self.instance, field.attname) is None:
+            return None
+        return getattr(self.instance, name)
+
+    def is_changed(self, *names):
+        """Whether this form sets or changes one of these."""
+        return self.is_new or any(name in self.changed_data for name in names)
+
+    # ---- Checking ----------------------------------------------------------------------------
+
+    def clean(self):
+        super().clean()
+        self._check_version()
+        findings = [found for rule in (_dates_in_order, _not_in_the_future, *self.rules) for found in rule(self)]
+        for found in findings:
+            if found.is_error:
+                self.add_error(found.field if found.field in self.fields else None, found.text)
+        self.warnings = [found for found in findings if not found.is_error]
+        if self.warnings and not self.errors:
+            self._ask_for_confirmation()
+        return self.cleaned_data
+
+    def _check_version(self):
+        if self.is_new or "version" in self.errors or "version" not in self.fields:
+            return
+        version = self.cleaned_data.get("version")
+        if version is None:
+            self.add_error(None, _("The form has lost the version that it was opened with. Reload the page."))
+        elif version != self.instance.version:
+            self.is_stale = True
+            self.add_error(
+                None, _("Somebody changed this record while you were editing it. Compare both versions below.")
+            )
+
+    def _ask_for_confirmation(self):
+        reason = self.cleaned_data.get("change_reason", "").strip()
+        if not self.cleaned_data.get("confirm_warnings"):
+            texts = list(dict.fromkeys(found.text for found in self.warnings))
+            self.add_error("confirm_warnings", [*texts, _("If this is right, tick the box and give the reason.")])
+        elif not reason:
+            self.add_error("change_reason", _("Say why this is right."))
+
+    def needs_reason(self, text):
+        """A finding that refuses until a reason for the change is given, else nothing."""
+        return [] if self.cleaned_data.get("change_reason", "").strip() else [error(text, "change_reason")]
+
+    def _get_validation_exclusions(self):
+        """Constraints are also checked over what the page has settled."""
+        return super()._get_validation_exclusions() - self._settled
+
+    def add_violation(self, violation):
+        """Turn an IntegrityError or DataError of the database, met while saving, into a sentence of this form."""
+        field, text = sentence_of(violation, self._meta.model)
+        self.add_error(field if field in self.fields else None, text)
+
+    # ---- Showing -----------------------------------------------------------------------------
+
+    @classmethod
+    def expanded_fieldsets(cls):
+        """The fieldsets with the four columns of each translated name, for those who lay the form out themselves."""
+        names = cls.base_fields.keys()
+        return [
+            (title, [name for entry in entries for name in _columns(entry, names)]) for title, entries in cls.fieldsets
+        ]
+
+    def sections(self):
+        """What a page renders: (title, rows); a row is a field, or the translations of one, reader's language first."""
+        shown = set(CONTROL_FIELDS)
+        for title, entries in self.fieldsets:
+            rows = []
+            for entry in entries:
+                names = _columns(entry, self.fields.keys())
+                shown |= set(names)
+                rows += self._rows(entry, names)
+            if rows:
+                yield title, rows
+        left = [name for name in self.fields if name not in shown and not self[name].is_hidden]
+        if left:
+            yield (
+                (_("Further data") if self.fieldsets else ""),
+                [row for entry, names in _grouped(left, self._meta.model) for row in self._rows(entry, names)],
+            )
+
+    def _rows(self, entry, names):
+        if len(names) < 2:
+            return [{"field": self[name]} for name in names]
+        reader = get_language() or settings.LANGUAGE_CODE
+        order = [reader, *FALLBACKS.get(reader, FALLBACKS["en"])]
+        codes = {self._column(name)._translated_field_language_code: name for name in names}
+        fallback = _language_names()[FALLBACKS.get(reader, FALLBACKS["en"])[0]]
+        return [
+            {
+                "label": capfirst(self._column(names[0]).verbose_name),
+                "hint": _("Where your language is empty, readers see %(language)s.") % {"language": fallback},
+                "fields": [self[codes[code]] for code in order if code in codes],
+            }
+        ]
+
+    def lists(self):
+        """The lists under the inputs of large tables: name -> rows as written; each is rendered once."""
+        found = {}
+        for field in self.fields.values():
+            if isinstance(field, LookupField) and field.is_typed:
+                field.widget.attrs["list"] = field.list_name
+                if field.list_name not in found:
+                    found[field.list_name] = field.offered()
+        return found
+
+    @property
+    def has_files(self):
+        return self.is_multipart()
+
+
+def _language_names():
+    return {
+        "kk": pgettext_lazy("language of a text", "Kazakh"),
+        "ru": pgettext_lazy("language of a text", "Russian"),
+        "en": pgettext_lazy("language of a text", "English"),
+        "zh-hans": pgettext_lazy("language of a text", "Chinese"),
+    }
+
+
+def _columns(entry, names):
+    if entry in names:
+        return [entry]
+    suffixes = [code.replace("-", "_") for code, _label in settings.LANGUAGES]
+    return [f"{entry}_{suffix}" for suffix in suffixes if f"{entry}_{suffix}" in names]
+
+
+def _grouped(names, model):
+    """Names in their order, the columns of one translated text together: (entry, names)."""
+    columns = {field.name: field for field in model._meta.concrete_fields}
+    groups = {}
+    for name in names:
+        language = getattr(columns.get(name), "_translated_field_language_code", None)
+        entry = name.removesuffix("_" + language.replace("-", "_")) if language else name
+        groups.setdefault(entry, []).append(name)
+    return groups.items()
+
+
+# ---- Rules of every form ---------------------------------------------------------------------
+
+
+def _dates_in_order(form):
+    """Rule 7 (E): the end is not before the start."""
+    for start, end in form.date_orders:
+        first, last = form.value(start), form.value(end)
+        if first and last and last < first:
+            yield error(
+                _("The end date (%(end)s) is before the start date (%(start)s).")
+                % {"end": day(last), "start": day(first)},
+                end,
+            )
+
+
+def _not_in_the_future(form):
+    """Rule 8 (E): what has happened has a date up to today."""
+    for name in form.past_dates:
+        when = form.value(name)
+        if when and when > timezone.localdate() and form.is_changed(name):
+            yield error(_("An actual date cannot be later than today. Use 'planned'."), name)
+
+
+def no_circle(name):
+    """Rule 26 (E), for a foreign key to the same table: followed upwards, it does not come back."""
+
+    def rule(form):
+        above, seen = form.value(name), set()
+        while above is not None and above.pk not in seen and form.instance.pk is not None:
+            if above.pk == form.instance.pk:
+                yield error(_("This would make a circle."), name)
+                return
+            seen.add(above.pk)
+            above = getattr(above, name)
+
+    return rule
+
+
+def names_translated(*, may_be_equal=False, column="name"):
+    """Rule 30 (W): Kazakh and Russian stand in both state languages; equal texts only where that is usual."""
+
+    def rule(form):
+        kk, ru = f"{column}_kk", f"{column}_ru"
+        if not form.is_changed(kk, ru):
+            return
+        kazakh, russian = form.value(kk), form.value(ru)
+        if not kazakh:
+            yield warning(_("The Kazakh name is empty."), kk)
+        if not russian:
+            yield warning(_("The Russian name is empty."), ru)
+        if kazakh and kazakh == russian and not may_be_equal:
+            yield warning(_("The Kazakh name is equal to the Russian one."), kk)
+
+    return rule
+
+
+# ---- Figures and facts: no row without a statement -------------------------------------------
+
+
+class SourcedForm(RecordForm):
+    """A form of a fact: its statement is chosen, or written in place (rule 28)."""
+
+    new_source = LookupField(
+        Source.objects.all(),
+        label=gettext_lazy("Source of a new statement"),
+        required=False,
+        help_text=gettext_lazy("The document, letter, article or report, if its statement is not on record yet."),
+    )
+    new_words = TextField(
+        label=gettext_lazy("What it says, in your own words"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("In the language that you read this page in."),
+    )
+    new_locator = TextField(
+        label=gettext_lazy("Where in the source"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("Page, paragraph or table."),
+    )
+
+    source_fieldset = (gettext_lazy("Source"), ("statement", "new_source", "new_words", "new_locator", "certainty"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "statement" in self.fields:
+            self.fields["statement"].required = False
+
+    def clean(self):
+        # Rule 28 (E): no figure without its source.
+        data = self.cleaned_data
+        chosen, source, words = data.get("statement"), data.get("new_source"), data.get("new_words")
+        if "statement" in self.fields and "statement" not in self.errors and "new_source" not in self.errors:
+            if chosen and words:
+                self.add_error("new_words", _("Choose a statement or write a new one, not both."))
+            elif words and not source:
+                self.add_error("new_source", _("Choose the source that says so."))
+            elif not chosen and not words:
+                text = _("Say where this figure comes from (document, letter, article, statement).")
+                self.add_error("new_words" if source else "statement", text)
+        return super().clean()
+
+    def save(self, commit=True):
+        if words := self.cleaned_data.get("new_words"):
+            self.instance.statement = self._new_statement(self.cleaned_data["new_source"], words)
+        return super().save(commit)
+
+    def _new_statement(self, source, words):
+        last = source.statements.aggregate(last=models.Max("position"))["last"] or 0
+        return Statement.objects.create(
+            code=f"{source.code[:30]}-{last + 1}",
+            source=source,
+            position=last + 1,
+            kind=StatementKind.FIGURE if hasattr(self.instance, "bound") else StatementKind.FACT,
+            locator=self.cleaned_data.get("new_locator", ""),
+            certainty=self.cleaned_data.get("certainty") or Statement._meta.get_field("certainty").default,
+            **{f"text_{(get_language() or settings.LANGUAGE_CODE).replace('-', '_')}": words},
+        )
+
+
+# ---- What the database refuses ---------------------------------------------------------------
+
+
+def sentence_of(violation, model):
+    """The field (or None) and the sentence for a constraint that the database refused at the last moment.
+
+    Takes: an IntegrityError or DataError. Forms check the same before: this is for what two people do at once.
+    """
+    diagnosis = getattr(violation.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    tables = apps.get_app_config("projects").get_models()
+    for constraint in (constraint for table in tables for constraint in table._meta.constraints):
+        if constraint.name == name:
+            fields = getattr(constraint, "fields", ())
+            return (fields[0] if len(fields) == 1 else None), str(constraint.get_violation_error_message())
+    if name.endswith("_no_circle"):
+        return None, _("This would make a circle.")
+    if "_fk_" in name:
+        return None, _("A record chosen here was removed meanwhile. Choose another one.")
+    for field in model._meta.concrete_fields:
+        if field.unique and re.match(rf"{model._meta.db_table[:30]}.*_{field.column[:10]}", name):
+            return field.name, _("This value is already used by another record.")
+    return None, _("The register does not accept these values. Check them and try again.")
+
+
+__all__ = ["CONTROL_FIELDS", "NON_FIELD_ERRORS", "RecordForm", "SourcedForm", "error", "warning"]

@@ -1,0 +1,30 @@
+"""Forms of indicators and their values."""
+
+from projects.forms.base import RecordForm, SourcedForm, names_translated
+from projects.models import Indicator, IndicatorValue
+
+
+class IndicatorForm(RecordForm):
+    class Meta:
+        model = Indicator
+        fields = "__all__"
+
+    fieldsets = (("", ("code", "name", "description", "place", "unit", "frequency", "is_rank")),)
+    rules = (names_translated(),)
+
+
+class IndicatorValueForm(SourcedForm):
+    class Meta:
+        model = IndicatorValue
+        fields = "__all__"
+
+    fieldsets = (
+        (
+            "",
+            ("indicator", "partner", "period_start", "period_end", "bound", "value", "as_of", "date_precision")
+            + ("is_computed", "formula"),
+        ),
+        SourcedForm.source_fieldset,
+    )
+    subjects = ("indicator",)
+    date_orders = (("period_start", "period_end"),)

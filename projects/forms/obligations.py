@@ -1,0 +1,74 @@
+"""Forms of obligations, evidence and waivers."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from projects.forms.base import RecordForm, SourcedForm, error
+from projects.models import Evidence, Obligation, Waiver
+from projects.models.choices import EvidenceStatus
+
+
+def number_with_unit(value, unit):
+    """Rule 10 (E): the number and its unit come together."""
+
+    def rule(form):
+        if (form.value(value) is None) != (form.value(unit) is None) and not {value, unit} & form.errors.keys():
+            missing = unit if form.value(unit) is None else value
+            yield error(_("Give both the number and the unit."), missing)
+
+    return rule
+
+
+class ObligationForm(SourcedForm):
+    class Meta:
+        model = Obligation
+        fields = "__all__"
+
+    fieldsets = (
+        (
+            "",
+            ("project", "programme", "organisation", "kind", "side", "strength", "description", "responsible"),
+        ),
+        (gettext_lazy("Basis"), ("basis", "agreement", "clause", "engagement")),
+        (gettext_lazy("Target"), ("target", "unit", "frequency", "start_on", "due_on", "end_on")),
+        SourcedForm.source_fieldset,
+    )
+    subjects = ("project", "programme", "organisation")
+    date_orders = (("start_on", "end_on"), ("start_on", "due_on"))
+    rules = (number_with_unit("target", "unit"),)
+
+
+class EvidenceForm(SourcedForm):
+    """Offers evidence; whether it is accepted is decided by somebody else, not here."""
+
+    class Meta:
+        model = Evidence
+        fields = ("obligation", "period_start", "period_end", "value", "document", "statement", "certainty")
+
+    fieldsets = (
+        ("", ("obligation", "period_start", "period_end", "value", "document")),
+        SourcedForm.source_fieldset,
+    )
+    subjects = ("obligation",)
+    date_orders = (("period_start", "period_end"),)
+    past_dates = ("period_end",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.is_new and self.user is not None:
+            self.instance.author = self.user
+
+    def clean(self):
+        if self.instance.status != EvidenceStatus.OFFERED:
+            self.add_error(None, _("This evidence has been decided on. Offer new evidence instead."))
+        return super().clean()
+
+
+class WaiverForm(RecordForm):
+    class Meta:
+        model = Waiver
+        fields = "__all__"
+
+    fieldsets = (("", ("obligation", "start_on", "end_on", "reason", "document")),)
+    subjects = ("obligation",)
+    date_orders = (("start_on", "end_on"),)

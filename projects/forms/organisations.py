@@ -1,0 +1,159 @@
+"""Forms of bodies and people."""
+
+import re
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db.models import Q
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from projects import permissions
+from projects.forms.base import RecordForm, SourcedForm, error, names_translated, no_circle, warning
+from projects.forms.identifiers import NON_RESIDENT, bin_error, bin_month, uscc_error
+from projects.models import Investor, Membership, Organisation, Person, Position, StaffMember
+from projects.models.choices import PlaceKind
+from projects.models.functions import Fold, FoldedText
+from projects.models.organisations import ORGANISATION_SEARCH
+
+NAME_COLUMNS = ("name_kk", "name_ru", "name_en", "name_zh_hans")
+ALIKE = 0.5  # similarity of two folded names (0 to 1) from which a person is asked
+
+
+def _bin(form):
+    """Rules 12, 13 (E) and 14 (W): a valid BIN, of nobody else, that agrees with the other data."""
+    number = form.value("bin")
+    if not number:
+        return
+    if text := bin_error(number):
+        yield error(text, "bin")
+        return
+    if owner := Organisation.objects.filter(bin=number).exclude(pk=form.instance.pk).first():
+        text = _("BIN %(bin)s already belongs to '%(name)s'. Open that card instead?")
+        yield error(text % {"bin": number, "name": owner}, "bin")
+    if not form.is_changed("bin", "registered_on", "country"):
+        return
+    year, month = bin_month(number)
+    registered, country = form.value("registered_on"), form.value("country")
+    if registered and (year, month) > (registered.year, registered.month):
+        text = _("The BIN says registered %(bin)s, you entered %(date)s.")
+        yield warning(text % {"bin": f"{month:02d}.{year}", "date": f"{registered:%m.%Y}"}, "registered_on")
+    if country and (number[4] == NON_RESIDENT) == (country.code == "KZ"):
+        text = (
+            _("The BIN is that of a non-resident entity, the country is %(country)s.")
+            if number[4] == NON_RESIDENT
+            else _("The BIN is that of an entity resident in Kazakhstan, the country is %(country)s.")
+        )
+        yield warning(text % {"country": country}, "country")
+
+
+def _uscc(form):
+    """Rules 13 and 16 (E): a valid Chinese credit code, of nobody else."""
+    number = form.value("uscc")
+    if not number:
+        return
+    if text := uscc_error(number):
+        yield error(text, "uscc")
+    elif owner := Organisation.objects.filter(uscc=number).exclude(pk=form.instance.pk).first():
+        text = _("USCC %(uscc)s already belongs to '%(name)s'. Open that card instead?")
+        yield error(text % {"uscc": number, "name": owner}, "uscc")
+
+
+def _similar_name(form):
+    """Rule 15 (W): another organisation with a name much like this one, in any of the scripts."""
+    if not form.is_changed(*NAME_COLUMNS):
+        return
+    for text in dict.fromkeys(filter(None, map(form.value, NAME_COLUMNS))):
+        alike = Greatest(*(TrigramSimilarity(Fold(column), FoldedText(text)) for column in NAME_COLUMNS))
+        found = (
+            Organisation.objects.exclude(pk=form.instance.pk)
+            .annotate(folded=ORGANISATION_SEARCH, alike=alike)
+            .filter(folded__trigram_word_similar=FoldedText(text), alike__gte=ALIKE)
+            .order_by("-alike")
+            .first()
+        )
+        if found:
+            yield warning(_("Looks like '%(name)s'. Is it the same company?") % {"name": found}, "name_en")
+            return
+
+
+class OrganisationForm(RecordForm):
+    class Meta:
+        model = Organisation
+        fields = "__all__"
+
+    fieldsets = (
+        (
+            gettext_lazy("Identification"),
+            ("kind", "name", "aliases", "bin", "uscc", "other_identifier_scheme", "other_identifier")
+            + ("is_investor", "is_placeholder"),
+        ),
+        (gettext_lazy("Place and ownership"), ("country", "province", "parent", "local_entity")),
+        (gettext_lazy("Registration"), ("legal_form", "registered_on", "legal_address", "oked", "website")),
+        (gettext_lazy("Note"), ("note",)),
+    )
+    limits = {
+        "country": Q(kind=PlaceKind.COUNTRY),
+        "province": Q(kind__in=[PlaceKind.REGION, PlaceKind.PROVINCE]),
+    }
+    past_dates = ("registered_on",)
+    rules = (_bin, _uscc, _similar_name, no_circle("parent"), names_translated(may_be_equal=True))
+
+    def clean_bin(self):
+        return re.sub(r"[\s-]", "", self.cleaned_data["bin"])
+
+    def clean_uscc(self):
+        return re.sub(r"[\s-]", "", self.cleaned_data["uscc"]).upper()
+
+
+class InvestorForm(OrganisationForm):
+    """An organisation in the role of investor; the role is not asked."""
+
+    class Meta:
+        model = Investor
+        exclude = ("is_investor",)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.instance.is_investor = True
+
+
+class MembershipForm(SourcedForm):
+    class Meta:
+        model = Membership
+        fields = "__all__"
+
+    fieldsets = (("", ("consortium", "member", "role")), SourcedForm.source_fieldset)
+
+
+class PersonForm(RecordForm):
+    class Meta:
+        model = Person
+        fields = "__all__"
+
+    fieldsets = (
+        (gettext_lazy("Name"), ("name", "aliases")),
+        (gettext_lazy("Contacts"), ("phone", "email", "consent_basis")),
+    )
+    rules = (names_translated(may_be_equal=True),)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.user is not None and not permissions.may_see_contacts(self.user):
+            for name in ("phone", "email", "consent_basis"):
+                del self.fields[name]
+
+
+class PositionForm(RecordForm):
+    class Meta:
+        model = Position
+        fields = "__all__"
+
+    fieldsets = (("", ("person", "title", "organisation", "place", "start_on", "end_on")),)
+    date_orders = (("start_on", "end_on"),)
+
+
+class StaffMemberForm(RecordForm):
+    class Meta:
+        model = StaffMember
+        fields = "__all__"

@@ -1,0 +1,251 @@
+"""Forms of reporting periods, updates, milestones, observations and problems."""
+
+import calendar
+import datetime
+
+from django import forms
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from projects.forms.base import RecordForm, SourcedForm, day, error, names_translated, number, warning
+from projects.models import (
+    Holiday,
+    Milestone,
+    Observation,
+    Problem,
+    Project,
+    ReportingCycle,
+    ReportingPeriod,
+    Unit,
+    Update,
+)
+from projects.models.choices import DatePrecision
+
+PERIODS_BACK = 400  # days for which periods that are still open are offered
+ALL_WORKERS = ("jobs_permanent", "jobs_temporary")
+LOCAL_WORKERS = ("jobs_local_citizens", "jobs_local_residents")
+DECLARED_PROJECTS = "declared_projects"
+
+
+class ReportingCycleForm(RecordForm):
+    class Meta:
+        model = ReportingCycle
+        fields = "__all__"
+
+
+class ReportingPeriodForm(RecordForm):
+    class Meta:
+        model = ReportingPeriod
+        fields = "__all__"
+
+    date_orders = (("start_on", "end_on"), ("start_on", "due_on"))
+
+
+class HolidayForm(RecordForm):
+    class Meta:
+        model = Holiday
+        fields = "__all__"
+
+
+# ---- Updates ---------------------------------------------------------------------------------
+
+
+def _update_in_turn(form):
+    """Rule 20 (E): one update a period, none older than one that exists, none for a closed period."""
+    project, period = form.value("project"), form.value("period")
+    if project is None or period is None or not form.is_changed("period"):
+        return
+    if period.closed_at is not None:
+        yield error(_("The reporting period %(period)s is closed.") % {"period": period}, "period")
+        return
+    others = Update.objects.filter(project=project, period__cycle=period.cycle_id).exclude(pk=form.instance.pk)
+    if others.filter(period=period).exists():
+        yield error(_("There is already an update for this period. Edit that one."), "period")
+    elif later := others.filter(period__start_on__gt=period.start_on).select_related("period").first():
+        text = _("A later update (%(period)s) exists. Edit that one or choose another period.")
+        yield error(text % {"period": later.period}, "period")
+
+
+def _update_says_something(form):
+    """An update tells what happened, or says that nothing changed."""
+    if not form.value("narrative") and not form.value("is_no_change"):
+        yield error(_("Write what happened, or tick 'nothing changed'."), "narrative")
+
+
+class UpdateForm(RecordForm):
+    """The report of a period; `submit` sends it to review, without it a draft is kept."""
+
+    class Meta:
+        model = Update
+        fields = ("project", "period", "narrative", "is_no_change")
+
+    submit = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    fieldsets = (("", ("project", "period", "is_no_change", "narrative")),)
+    subjects = ("project",)
+    rules = (_update_in_turn, _update_says_something)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.is_new and self.user is not None:
+            self.instance.author = self.user
+        if period := self.fields.get("period"):
+            today = timezone.localdate()
+            recent = Q(closed_at=None, start_on__lte=today, start_on__gte=today - datetime.timedelta(days=PERIODS_BACK))
+            period.queryset = period.queryset.filter(recent | Q(pk=self.instance.period_id)).select_related("cycle")
+            period.label_from_instance = lambda row: f"{row.cycle}: {row}"
+
+
+# ---- Milestones ------------------------------------------------------------------------------
+
+
+def last_day(when, precision):
+    """The day by which a date of this precision has passed: the end of its month, quarter or year."""
+    month = {DatePrecision.MONTH: when.month, DatePrecision.QUARTER: (when.month + 2) // 3 * 3, DatePrecision.YEAR: 12}
+    if precision not in month:
+        return when
+    return datetime.date(when.year, month[precision], calendar.monthrange(when.year, month[precision])[1])
+
+
+def _milestone_late(form):
+    """Rule 9 (W): the planned date has passed, and nothing says what became of it."""
+    planned, today = form.value("planned_on"), timezone.localdate()
+    if planned is None or form.value("met_on") or not form.is_changed("planned_on", "forecast_on", "met_on"):
+        return
+    forecast = form.value("forecast_on")
+    due = max(filter(None, (last_day(planned, form.value("planned_precision")), forecast)))
+    if due < today:
+        text = _("Planned for %(day)s, now %(count)d days late. Enter the actual date or a new plan with a reason.")
+        yield warning(text % {"day": day(planned), "count": (today - due).days}, "planned_on")
+
+
+class MilestoneForm(SourcedForm):
+    class Meta:
+        model = Milestone
+        fields = "__all__"
+
+    fieldsets = (
+        ("", ("project", "programme", "kind", "note")),
+        (gettext_lazy("Plan"), ("planned_on", "planned_precision", "planned_words", "forecast_on")),
+        (gettext_lazy("What happened"), ("met_on", "met_precision", "document")),
+        SourcedForm.source_fieldset,
+    )
+    subjects = ("project", "programme")
+    limits = {"kind": Q(is_active=True)}
+    past_dates = ("met_on",)
+    rules = (_milestone_late,)
+
+
+# ---- Observations ----------------------------------------------------------------------------
+
+
+def _unit_given(form):
+    """Rule 10 (E): number and unit come together."""
+    for one, other in (("value", "unit"), ("unit", "value")):
+        if form.value(one) is not None and form.value(other) is None and other in form.fields:
+            del form.errors[other]  # "required" says less
+            yield error(_("Give both the number and the unit."), other)
+
+
+def _unit_fits(form):
+    """Rule 11 (E): the unit measures what is measured."""
+    metric, unit = form.value("metric"), form.value("unit")
+    if metric and unit and metric.dimension != unit.dimension:
+        units = ", ".join(
+            row.symbol or row.code for row in Unit.objects.filter(dimension=metric.dimension, is_active=True)
+        )
+        text = _("'%(unit)s' cannot measure “%(metric)s”. Use %(units)s.")
+        yield error(text % {"unit": unit.symbol or unit.code, "metric": metric, "units": units}, "unit")
+
+
+def _siblings(form):
+    """Other observations of the same project or programme, planned or actual like this one."""
+    subject = {name: form.value(name) for name in ("project", "programme")}
+    if not any(subject.values()):
+        return Observation.objects.none()
+    return Observation.objects.filter(**subject, status=form.value("status")).exclude(pk=form.instance.pk)
+
+
+def _cumulative_grows(form):
+    """Rule 21 (E without a reason): within a year the cumulative total does not fall."""
+    total, end = form.value("cumulative"), form.value("period_end") or form.value("as_of")
+    metric = form.value("metric")
+    if total is None or end is None or metric is None:
+        return
+    earlier = _siblings(form).filter(metric=metric, cumulative__gt=total, unit=form.value("unit"))
+    earlier = earlier.filter(period_end__year=end.year, period_end__lt=end).order_by("-period_end").first()
+    if earlier:
+        text = _("Cumulative total fell from %(before)s to %(now)s. Corrections need a reason.")
+        yield from form.needs_reason(text % {"before": number(earlier.cumulative), "now": number(total)})
+
+
+def _local_within_all(form):
+    """Rule 24 (E): local workers are not more than all workers, of the same day and status."""
+    metric, value = form.value("metric"), form.value("value")
+    if metric is None or value is None or metric.pk not in (*ALL_WORKERS, *LOCAL_WORKERS):
+        return
+    same = _siblings(form).filter(as_of=form.value("as_of"))
+    everybody = same.filter(metric__in=ALL_WORKERS).aggregate(total=Sum("value"))["total"]
+    if metric.pk in ALL_WORKERS:
+        everybody = (everybody or 0) + value
+        local = max((row.value for row in same.filter(metric__in=LOCAL_WORKERS)), default=None)
+    else:
+        local = value
+    if local is not None and everybody is not None and local > everybody:
+        text = _("Local workers (%(local)s) exceed all workers (%(all)s).")
+        yield error(text % {"local": number(local), "all": number(everybody)}, "value")
+
+
+def _declared_as_listed(form):
+    """Rule 30 (W), its second half: a programme lists as many projects as it declares, unnamed ones included."""
+    metric, programme, value = form.value("metric"), form.value("programme"), form.value("value")
+    if metric is None or programme is None or value is None or metric.pk != DECLARED_PROJECTS:
+        return
+    listed = Project.objects.filter(programme=programme).count()
+    if listed != value and form.is_changed("value"):
+        text = _("The programme declares %(declared)s projects, the register lists %(listed)d, unnamed ones included.")
+        yield warning(text % {"declared": number(value), "listed": listed}, "value")
+
+
+class ObservationForm(SourcedForm):
+    class Meta:
+        model = Observation
+        exclude = ("update",)
+
+    fieldsets = (
+        (
+            "",
+            ("project", "programme", "metric", "status", "bound", "value", "unit", "as_of", "date_precision", "phase")
+            + ("candidates",),
+        ),
+        (gettext_lazy("Period"), ("period_start", "period_end", "cumulative")),
+        SourcedForm.source_fieldset,
+        (gettext_lazy("Note"), ("note",)),
+    )
+    subjects = ("project", "programme")
+    limits = {"metric": Q(is_active=True), "unit": Q(is_active=True)}
+    date_orders = (("period_start", "period_end"),)
+    rules = (_unit_given, _unit_fits, _cumulative_grows, _local_within_all, _declared_as_listed)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if project := self.fixed.get("project"):
+            del self.fields["candidates"]
+            self.fields["phase"].queryset = self.fields["phase"].queryset.filter(project=project)
+
+
+class ProblemForm(RecordForm):
+    class Meta:
+        model = Problem
+        fields = "__all__"
+
+    fieldsets = (
+        ("", ("project", "title", "description", "severity", "side", "owner", "engagement", "raised_on", "due_on")),
+        (gettext_lazy("Solution"), ("closed_on", "resolution")),
+    )
+    subjects = ("project",)
+    date_orders = (("raised_on", "closed_on"),)
+    past_dates = ("raised_on", "closed_on")
+    rules = (names_translated(column="title"),)
