@@ -159,6 +159,29 @@ UPDATES = [
     ),
 ]
 
+AGREEMENTS = [
+    Column("name", _("Agreement"), _link, _by_name),
+    Column("kind", _("Kind"), label("kind"), "kind"),
+    Column("concluded", _("Concluded on"), dated("concluded_on", "date_precision"), "concluded_on"),
+    Column("engagement", _("Came out of"), related("engagement")),
+    Column("document", _("Document"), related("document")),
+    Column("source", _("Source"), source),
+]
+
+STATEMENTS = [
+    Column(
+        "code",
+        _("Statement"),
+        lambda row, context: format_html('<a href="{}">{}</a>', figures.statement_url(row), row.code),
+        "pk",
+    ),
+    Column("text", _("What it says"), lambda row, context: row.text),
+    Column("kind", _("Kind"), label("kind"), "kind"),
+    Column("speaker", _("Speaker"), related("speaker")),
+    Column("source", _("Source"), related("source"), "source__code"),
+    Column("certainty", _("Certainty"), choice("certainty", choices.Certainty), "certainty"),
+]
+
 PROGRAMMES = [
     Column("name", _("Programme"), _link, _by_name),
     Column("code", _("Code"), _text("code"), "code"),

@@ -10,8 +10,7 @@ from projects.models.choices import AmountKind, PartyRole, ProjectStatus
 
 
 def _name(row, context):
-    mark = format_html(' <span class="muted">{}</span>', _("not named in source")) if row.is_placeholder else ""
-    return format_html('<a href="{}">{}</a>{}', context.url(row), row.name, mark)
+    return format_html('<a href="{}">{}</a>', context.url(row), row.name)
 
 
 def _reference(row, context):

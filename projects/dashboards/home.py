@@ -16,12 +16,12 @@ from projects.models import (
     IndicatorValue,
     Lead,
     Obligation,
-    ProgrammeSector,
     Project,
     Shipment,
+    Statement,
     Update,
 )
-from projects.models.choices import Certainty, ObservationStatus, ShipmentStatus, UpdateStatus
+from projects.models.choices import ObservationStatus, ShipmentStatus, UpdateStatus
 
 WATCHED = [
     "sector",
@@ -87,7 +87,7 @@ class Home(TemplateView):
         leads = Lead.objects.aggregate(all=Count("pk"), converted=Count("pk", Q(converted_to__isnull=False)))
         obligations = Obligation.objects.aggregate(all=Count("pk"), untargeted=Count("pk", Q(target__isnull=True)))
         agreements = Agreement.objects.aggregate(all=Count("pk"), undocumented=Count("pk", Q(document__isnull=True)))
-        disputed = ProgrammeSector.objects.filter(certainty=Certainty.DISPUTED).count()
+        contradictions = Statement.contradicts.through.objects.count() // 2  # kept in both directions
         waiting = permissions.visible_to(
             self.request.user, Update.objects.filter(status=UpdateStatus.SUBMITTED)
         ).count()
@@ -133,10 +133,15 @@ class Home(TemplateView):
             ),
             Tile(
                 _("Agreements without a document"),
-                str(agreements["undocumented"]),
+                count(agreements["undocumented"], "agreement-list", "agreements", "?without_document=1"),
                 _("of %(count)d reported") % {"count": agreements["all"]},
+                reverse("agreement-list"),
             ),
-            Tile(_("Disputed statements on sectors"), str(disputed)),
+            Tile(
+                _("Contradictions between statements"),
+                count(contradictions, "statement-list", "contradictions", "?certainty=disputed"),
+                _("both are kept"),
+            ),
             Tile(
                 _("Updates waiting for approval"),
                 count(waiting, "update-list", "updates", "?status=submitted"),

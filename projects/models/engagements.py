@@ -173,6 +173,9 @@ class Agreement(Sourced):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("agreement-detail", args=[self.pk])
+
 
 recorded_links(Agreement.parties.through)
 

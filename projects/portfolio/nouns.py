@@ -11,6 +11,7 @@ from django.views.generic import TemplateView
 from projects import filters, permissions, rollups
 from projects.columns import nouns as columns
 from projects.models import (
+    Agreement,
     Amount,
     Engagement,
     Indicator,
@@ -128,6 +129,29 @@ class IndicatorList(ListPage):
     def listed(self, rows):
         values = IndicatorValue.objects.select_related(SOURCED, "indicator__unit").order_by("-period_end", "-id")
         return rows.select_related("place", "unit").prefetch_related(Prefetch("values", values, to_attr="latest"))
+
+
+class AgreementList(ListPage):
+    model = Agreement
+    filterset = filters.AgreementFilterSet
+    columns = columns.by_name(columns.AGREEMENTS)
+    default_sort = "name"
+    heading = gettext_lazy("Agreements")
+
+    def listed(self, rows):
+        return rows.select_related(SOURCED, "engagement", "document__document_type")
+
+
+class StatementList(ListPage):
+    model = Statement
+    filterset = filters.StatementFilterSet
+    columns = columns.by_name(columns.STATEMENTS)
+    default_sort = "code"
+    heading = gettext_lazy("Statements")
+    lead = gettext_lazy("What the sources say, in our own words. Every figure rests on one of these.")
+
+    def listed(self, rows):
+        return rows.select_related("source", "speaker")
 
 
 class UpdateList(ListPage):
@@ -345,6 +369,17 @@ class ObligationPage(RecordPage):
             ),
             self.section("waivers", _("Waivers"), "_waivers", record.waivers.select_related("document")),
         ]
+
+
+class AgreementPage(RecordPage):
+    noun, list_heading = "agreement", gettext_lazy("Agreements")
+
+    def rows(self):
+        return Agreement.objects.select_related(SOURCED, "document__document_type", "engagement", "programme", "project")
+
+    def sections(self, record):
+        obligations = record.obligations.select_related(SOURCED, "kind", "unit")
+        return [self.section("obligations", _("Obligations"), "_obligations", obligations)]
 
 
 class IndicatorPage(RecordPage):
