@@ -5,10 +5,12 @@ import hashlib
 import pghistory
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import permissions
-from projects.models import Project, Submission
+from projects.models import Project, Submission, Update
+from projects.models.choices import UpdateStatus
 
 
 class Refused(Exception):
@@ -75,11 +77,71 @@ def next_reference():
 def save_record(*, by, form, reason=""):
     """Save a bound, valid ModelForm as `by`, with the reason kept in the history.
 
+    Both the row as it stands and the row as it will be must be the user's to change, so that nothing is moved
+    into or out of a scope that is not theirs.
     Returns: the saved row. Raises: Refused; StaleRecord where somebody else changed it meanwhile.
     """
     record = form.instance
-    if not permissions.may_change(by, record):
-        raise Refused(permissions.refusal(by, record))
+    before = None if record._state.adding else type(record)._base_manager.get(pk=record.pk)
+    for state in filter(None, (before, record)):
+        if not permissions.may_change(by, state):
+            raise Refused(permissions.refusal(by, state))
+    if isinstance(record, Project) and not permissions.may_move(by, before, record):
+        raise Refused(_("The place or the sector must be among those that you answer for."))
     context = {"user": by.pk} | ({"reason": reason} if reason else {})
     with pghistory.context(**context):
         return form.save()
+
+
+# ---- Updates ---------------------------------------------------------------------------------
+
+
+def _locked(update):
+    """The update as it stands, kept from others until the transaction ends. Raises: Refused in a closed period."""
+    update = Update.objects.select_for_update(of=("self",)).select_related("period", "project").get(pk=update.pk)
+    if update.period is not None and update.period.closed_at is not None:
+        raise Refused(_("The reporting period %(period)s is closed.") % {"period": update.period})
+    return update
+
+
+@transaction.atomic
+def submit_update(*, by, update):
+    """Send the author's draft, or what was returned, to review. Returns: the update. Raises: Refused."""
+    update = _locked(update)
+    if not permissions.may_change(by, update) or update.author_id != by.pk:
+        raise Refused(permissions.refusal(by, update))
+    if not update.narrative and not update.is_no_change:
+        raise Refused(_("Write what happened, or tick 'nothing changed'."))
+    update.status, update.submitted_at = UpdateStatus.SUBMITTED, timezone.now()
+    update.reported_on = update.reported_on or timezone.localdate()
+    update.reviewer = update.reviewed_at = None
+    with pghistory.context(user=by.pk):
+        update.save()
+    return update
+
+
+def _review(by, update, status, comment):
+    update = _locked(update)
+    if not permissions.may_review(by, update):
+        raise Refused(_("Only a reviewer decides on an update, and nobody on their own."))
+    if update.status != UpdateStatus.SUBMITTED:
+        raise Refused(_("This update is not waiting for review."))
+    update.status, update.review_comment = status, comment
+    update.reviewer, update.reviewed_at = by, timezone.now()
+    with pghistory.context(user=by.pk, **({"reason": comment} if comment else {})):
+        update.save()
+    return update
+
+
+@transaction.atomic
+def approve_update(*, by, update, comment=""):
+    """Approve a submitted update of somebody else. Returns: the update. Raises: Refused."""
+    return _review(by, update, UpdateStatus.APPROVED, comment.strip())
+
+
+@transaction.atomic
+def return_update(*, by, update, comment):
+    """Send a submitted update back to its author, saying what is to be mended. Raises: Refused."""
+    if not comment.strip():
+        raise Refused(_("Say what is to be mended before returning the update."))
+    return _review(by, update, UpdateStatus.RETURNED, comment.strip())

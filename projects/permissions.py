@@ -126,6 +126,20 @@ def visible_to(user, queryset):
     return queryset
 
 
+def visible_events(user, events, model):
+    """The events (rows of the history of `model`) that the user may see: those of rows that he sees now.
+
+    What is gone from the register is shown to administrators and auditors only.
+    """
+    if is_administrator(user):
+        return events
+    rows = model._base_manager.order_by()
+    seen = Q(pgh_obj_id__in=visible_to(user, rows).values("pk"))
+    if AUDITOR in roles(user):
+        seen |= ~Q(pgh_obj_id__in=rows.values("pk"))
+    return events.filter(seen)
+
+
 def _scope(user):
     """The places and sectors (with all below them) that an editor answers for; read once a request."""
     if not hasattr(user, "_scope"):
@@ -212,12 +226,29 @@ def may_change(user, record):
         return (record.owner_id if isinstance(record, SavedView) else record.user_id) == user.pk
     if not may_add(user, type(record)):
         return False
-    if isinstance(record, Update) and record.author_id not in (None, user.pk):
+    if isinstance(record, Update) and (
+        record.author_id not in (None, user.pk) or record.status in (UpdateStatus.SUBMITTED, UpdateStatus.APPROVED)
+    ):
         return False
     if isinstance(record, (Container, Checkpoint)):
         return True
     project = project_of(record)
     return project is None or _project_in_scope(user, project)
+
+
+def may_move(user, before, project):
+    """Whether the user may put a project (also a new one: `before` is None) where it now stands.
+
+    A curator's right is to the project, not to any district: a new place or sector must be in the scope itself.
+    """
+    if is_administrator(user):
+        return True
+    if before and (before.place_id, before.main_sector_id) == (project.place_id, project.main_sector_id):
+        return True
+    places, sectors = _scope(user)
+    return (DISTRICT_EDITOR in roles(user) and project.place_id in places) or (
+        DEPARTMENT_EDITOR in roles(user) and project.main_sector_id in sectors
+    )
 
 
 def may_delete(user, record):
@@ -243,6 +274,8 @@ def refusal(user, record):
         return _("Your role reads the register; it does not change it.")
     if isinstance(record, Update) and record.author_id != user.pk:
         return _("Only its author changes an update.")
+    if isinstance(record, Update) and record.status in (UpdateStatus.SUBMITTED, UpdateStatus.APPROVED):
+        return _("This update has been sent. A reviewer can return it to be mended.")
     if project := project_of(record):
         return _("The project %(reference)s is outside your districts and sectors.") % {"reference": project.reference}
     return _("Only administrators change this.")

@@ -118,7 +118,8 @@ def _paid_within_commitment(form):
     typed, kind = _typed(form), form.value("kind")
     if typed is None or kind == AmountKind.ANNOUNCED or not form.is_changed("value", "currency", "kind"):
         return
-    counted = _family(form).counted()
+    own_part = Q(inclusion=Inclusion.YES, included_in__project__isnull=False)
+    counted = _family(form).exclude(inclusion=Inclusion.UNKNOWN).exclude(own_part)
     sums = {}
     for each in (AmountKind.COMMITTED, AmountKind.DISBURSED):
         rows = _stored(counted.filter(kind=each)) + ([typed] if kind == each else [])

@@ -1,0 +1,283 @@
+"""What happened to a record, told from the states that the triggers kept: who, when, through which door, why, what.
+
+Bulk changes and SQL typed by hand are in the same tables, hence in the same list.
+"""
+
+import datetime
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.db.models import Value
+from django.utils import formats, timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from projects import permissions
+from projects.models import Person
+from projects.models.base import KEPT_BY_TRIGGER
+from projects.wording import number
+
+SIZE = 50  # states on one page
+LENGTH = 500  # characters of a value
+LAST_PAGE = 1000
+
+ACTIONS = {
+    "insert": (gettext_lazy("added"), "green"),
+    "update": (gettext_lazy("changed"), "blue"),
+    "delete": (gettext_lazy("deleted"), "red"),
+}
+DOORS = {
+    "page": pgettext_lazy("where a change came from", "page"),
+    "admin": pgettext_lazy("where a change came from", "administration"),
+    "api": pgettext_lazy("where a change came from", "API"),
+    "command": pgettext_lazy("where a change came from", "command"),
+    "import": pgettext_lazy("where a change came from", "import"),
+}
+LANGUAGES = {
+    "kk": pgettext_lazy("language of a text", "Kazakh"),
+    "ru": pgettext_lazy("language of a text", "Russian"),
+    "en": pgettext_lazy("language of a text", "English"),
+    "zh-hans": pgettext_lazy("language of a text", "Chinese"),
+}
+
+
+@dataclass
+class Change:
+    """One field of a state: its label, what it was and what it became, as texts (empty: nothing)."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass
+class Entry:
+    """One state of one row."""
+
+    event: models.Model
+    model: type
+    person: str = ""
+    name: str = ""
+    changes: list = field(default_factory=list)
+
+    @property
+    def at(self):
+        return self.event.pgh_created_at
+
+    @property
+    def number(self):
+        return self.event.pgh_id
+
+    @property
+    def version(self):
+        return getattr(self.event, "version", None)
+
+    @property
+    def action(self):
+        return ACTIONS[self.event.pgh_label][0]
+
+    @property
+    def colour(self):
+        return ACTIONS[self.event.pgh_label][1]
+
+    @property
+    def noun(self):
+        return capfirst(self.model._meta.verbose_name)
+
+    @property
+    def context(self):
+        return self.event.pgh_context or {}
+
+    @property
+    def door(self):
+        door = self.context.get("door", "")
+        return DOORS.get(door, door) or pgettext_lazy("where a change came from", "database")
+
+    @property
+    def reason(self):
+        return self.context.get("reason", "")
+
+
+def events_of(model):
+    """The event table of a tracked model."""
+    return model._meta.concrete_model.pgh_event_model
+
+
+def timeline(user, record, *, children=(), page=1):
+    """A page of what happened to a record and to the rows that belong to it, the newest first.
+
+    Args:
+        children: (model, name of the foreign key to the record) of the rows that belong to it.
+        page: 1 for the newest; SIZE states a page.
+    Returns: the entries, and whether there are older ones.
+    """
+    tables = [(type(record), {"pgh_obj_id": record.pk})]
+    tables += [(model, {f"{key}_id": record.pk}) for model, key in children]
+    branches = [
+        permissions.visible_events(user, events_of(model).objects.filter(**belongs), model)
+        .annotate(table=Value(index, models.IntegerField()))
+        .order_by()
+        .values_list("pgh_created_at", "table", "pgh_id")
+        for index, (model, belongs) in enumerate(tables)
+    ]
+    union = branches[0].union(*branches[1:], all=True) if branches[1:] else branches[0]
+    start = (page - 1) * SIZE
+    found = list(union.order_by("-pgh_created_at", "-table", "-pgh_id")[start : start + SIZE + 1])
+    numbers = defaultdict(list)
+    for _at, table, pgh_id in found[:SIZE]:
+        numbers[table].append(pgh_id)
+    states = {table: _with_previous(tables[table][0], pgh_ids) for table, pgh_ids in numbers.items()}
+    entries = [
+        Entry(event, tables[table][0], changes=changed(tables[table][0], previous, event))
+        for _at, table, pgh_id in found[:SIZE]
+        for event, previous in [states[table][pgh_id]]
+    ]
+    _Words(user).fill(entries)
+    return entries, len(found) > SIZE
+
+
+def compare(user, record, first, second):
+    """What differs between two states of a record, given by the numbers of their events.
+
+    Returns: the two entries; the second one's `changes` lead from the first to the second.
+    Raises: DoesNotExist where an event is not of this record.
+    """
+    events = events_of(type(record)).objects
+    before, after = (events.get(pgh_obj_id=record.pk, pgh_id=number) for number in (first, second))
+    entries = [
+        Entry(before, type(record)),
+        Entry(after, type(record), changes=changed(type(record), before, after, as_states=True)),
+    ]
+    _Words(user).fill(entries)
+    return entries
+
+
+def versions(record, limit=200):
+    """The states of one record to choose from: (number of the event, version, moment), the newest first."""
+    events = events_of(type(record)).objects.filter(pgh_obj_id=record.pk).order_by("-pgh_id")
+    return list(events.values_list("pgh_id", "version", "pgh_created_at")[:limit])
+
+
+def state_at(record, version):
+    """The event that holds a record as it was at a version, or None."""
+    events = events_of(type(record)).objects.filter(pgh_obj_id=record.pk, version=version)
+    return events.exclude(pgh_label="delete").order_by("-pgh_id").first()
+
+
+def _with_previous(model, numbers):
+    """event number -> (event, the state before it or None), in two queries: versions grow by one."""
+    events = events_of(model).objects.in_bulk(numbers)
+    changes = [event for event in events.values() if event.pgh_label == "update"]
+    earlier = events_of(model).objects.filter(
+        pgh_obj_id__in={event.pgh_obj_id for event in changes},
+        version__in={event.version - 1 for event in changes},
+    )
+    states = defaultdict(list)
+    for state in earlier.exclude(pgh_label="delete").order_by("pgh_id"):
+        states[state.pgh_obj_id, state.version].append(state)
+
+    def previous(event):
+        if event.pgh_label != "update":
+            return None
+        found = [state for state in states[event.pgh_obj_id, event.version - 1] if state.pgh_id < event.pgh_id]
+        return found[-1] if found else None
+
+    return {pgh_id: (event, previous(event)) for pgh_id, event in events.items()}
+
+
+def changed(model, before, after, as_states=False):
+    """(column, before, after) of what differs between two states; of a first or last one, what is filled."""
+    found = []
+    for column in model._meta.concrete_fields:
+        if column.name in KEPT_BY_TRIGGER or column.primary_key:
+            continue
+        old = getattr(before, column.attname) if before is not None else None
+        new = getattr(after, column.attname)
+        if after.pgh_label == "delete" and not as_states:
+            old, new = new, None
+        if old != new and not (before is None and new in (None, "", False) and old in (None, "", False)):
+            found.append((column, old, new))
+    return found
+
+
+class _Words:
+    """Turns keys of entries into words, with one query for each kind of row that they name."""
+
+    def __init__(self, user):
+        self.user = user
+
+    def fill(self, entries):
+        keys = defaultdict(set)
+        for entry in entries:
+            for column, before, after in entry.changes:
+                if column.is_relation:
+                    keys[column.related_model].update(key for key in (before, after) if key is not None)
+        people = {entry.context["user"] for entry in entries if entry.context.get("user")}
+        users = get_user_model()._base_manager.in_bulk(people | keys.pop(get_user_model(), set()))
+        names = {model: self._names(model, found) for model, found in keys.items()}
+        names[get_user_model()] = {key: person_name(user) for key, user in users.items()}
+        for entry in entries:
+            who = users.get(entry.context.get("user"))
+            entry.person = person_name(who) if who else ""
+            entry.name = self._name(entry)
+            entry.changes = [
+                Change(column_label(column), text(column, before, names), text(column, after, names))
+                for column, before, after in entry.changes
+                if self._may_see(entry.model, column)
+            ]
+
+    def _names(self, model, keys):
+        """The rows as the reader may see them; of the others, only the number is told."""
+        return permissions.visible_to(self.user, model._base_manager.all()).in_bulk(keys)
+
+    def _may_see(self, model, column):
+        is_contact = issubclass(model, Person) and column.name in ("phone", "email", "consent_basis")
+        return not is_contact or permissions.may_see_contacts(self.user)
+
+    @staticmethod
+    def _name(entry):
+        """The row's own name at that state, where it has one."""
+        for name in ("name", "title", "text", "task"):
+            column = getattr(entry.model, name, None)
+            if hasattr(column, "_getter"):
+                return str(column._getter(entry.event) or "")[:120]
+            if hasattr(entry.event, name):
+                return str(getattr(entry.event, name))[:120]
+        return ""
+
+
+def person_name(user):
+    return user.get_full_name() or user.get_username()
+
+
+def column_label(column):
+    """The name of a column, with its language where it is one of four."""
+    language = getattr(column, "_translated_field_language_code", None)
+    label = capfirst(str(column.verbose_name))
+    return _("%(field)s (%(language)s)") % {"field": label, "language": LANGUAGES[language]} if language else label
+
+
+def text(column, value, names):
+    """A stored value as a person reads it; empty where there is none. `names`: model -> key -> row."""
+    if value is None or value == "":
+        return ""
+    if column.is_relation:
+        return str(names.get(column.related_model, {}).get(value, f"№ {value}"))
+    if column.choices:
+        return str(dict(column.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, datetime.datetime):
+        return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    if isinstance(value, datetime.date):
+        return formats.date_format(value, "SHORT_DATE_FORMAT")
+    if isinstance(value, Decimal):
+        return number(value)
+    if isinstance(column, models.JSONField):
+        value = json.dumps(value, ensure_ascii=False)
+    return str(value)[:LENGTH]
