@@ -102,6 +102,7 @@ OBLIGATIONS = [
     Column("subject", _("Whose"), lambda row, context: str(row.subject)),
     Column("side", _("Who owes"), label("side"), "side"),
     Column("strength", _("Strength"), label("strength"), "strength"),
+    Column("state", _("State"), choice("state", choices.ObligationState), "state"),
     Column("target", _("Target"), figure, "target", True),
     Column("due", _("Due on"), dated("due_on"), "due_on"),
     Column("basis", _("Basis"), label("basis"), "basis"),

@@ -44,6 +44,11 @@ def pill(label, colour):
     return render_to_string("components/pill.html", {"label": label, "colour": colour})
 
 
+def day_of(request):
+    """The day that states are computed for: the one looked back to (`as_of`), or today."""
+    return (getattr(request, "looking_back", None) or {}).get("as_of") or timezone.localdate()
+
+
 class SignedIn:
     """Every page of the register asks who may see it."""
 
@@ -71,13 +76,14 @@ class ListPage(SignedIn, TemplateView):
     noun = ""
     add_url_name = None
     facets = {}
+    more_filters = None  # names; by default all that are no facets
 
     def get_template_names(self):
         fragment = self.request.htmx and not self.request.htmx.boosted and not self.request.htmx.history_restore_request
         return [self.results_template if fragment else self.template_name]
 
     def get_context_data(self, **kwargs):
-        self.filters = self.filterset(self.request.GET, user=self.request.user)
+        self.filters = self.filterset(self.request.GET, user=self.request.user, **self.filter_options())
         rows = self.filters.rows()
         data = self.request.GET
         self.context = CellContext(
@@ -108,6 +114,13 @@ class ListPage(SignedIn, TemplateView):
             "chips": self._chips(),
             "clear_url": self._cleared(),
             "facets": self._facets(),
+            "more_filters": [self.filters.form[name] for name in self._more_filters()],
+            "other_filters": [
+                (name, value)
+                for name, values in data.lists()
+                for value in values
+                if name not in (*self._more_filters(), "after", "before")
+            ],
             "pager": {
                 "next_url": page.next_cursor and self._url(after=page.next_cursor, before=None),
                 "previous_url": page.previous_cursor and self._url(before=page.previous_cursor, after=None),
@@ -128,6 +141,10 @@ class ListPage(SignedIn, TemplateView):
             "looking_back": getattr(self.request, "looking_back", None),
             "now_url": self._url(as_of=None, known_at=None),
         }
+
+    def filter_options(self):
+        """What the FilterSet needs beside the query string and the user."""
+        return {}
 
     def listed(self, rows):
         """The rows with what their cells need."""
@@ -193,6 +210,9 @@ class ListPage(SignedIn, TemplateView):
 
     def _facets(self):
         return []
+
+    def _more_filters(self):
+        return self.more_filters or [name for name in self.filters.filters if name != "q" and "__" not in name]
 
     def _shown_columns(self):
         asked = [name for name in self.request.GET.get("columns", "").split(",") if name]

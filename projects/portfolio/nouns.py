@@ -3,7 +3,6 @@
 from django.db.models import Count, Prefetch
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -27,7 +26,7 @@ from projects.models import (
     Statement,
     Update,
 )
-from projects.portfolio.lists import ListPage, SignedIn
+from projects.portfolio.lists import ListPage, SignedIn, day_of
 from projects.portfolio.projects import Section
 
 SOURCED = "statement__source"
@@ -112,6 +111,9 @@ class ObligationList(ListPage):
     heading = gettext_lazy("Obligations")
     lead = gettext_lazy("What each side owes. The state is computed for a day; nobody sets it.")
     add_url_name = "obligation-new"
+
+    def filter_options(self):
+        return {"day": day_of(self.request)}
 
     def listed(self, rows):
         return rows.select_related(SOURCED, "kind", "unit", "project", "programme", "organisation")
@@ -355,7 +357,7 @@ class ObligationPage(RecordPage):
     noun, list_heading = "obligation", gettext_lazy("Obligations")
 
     def rows(self):
-        return Obligation.objects.with_state(timezone.localdate()).select_related(
+        return Obligation.objects.with_state(day_of(self.request)).select_related(
             SOURCED, "kind", "unit", "project", "programme", "organisation", "agreement", "engagement", "responsible"
         )
 
@@ -375,7 +377,9 @@ class AgreementPage(RecordPage):
     noun, list_heading = "agreement", gettext_lazy("Agreements")
 
     def rows(self):
-        return Agreement.objects.select_related(SOURCED, "document__document_type", "engagement", "programme", "project")
+        return Agreement.objects.select_related(
+            SOURCED, "document__document_type", "engagement", "programme", "project"
+        )
 
     def sections(self, record):
         obligations = record.obligations.select_related(SOURCED, "kind", "unit")

@@ -46,6 +46,7 @@ class ProjectList(ListPage):
     heading = gettext_lazy("Projects")
     add_url_name = "project-new"
     facets = FACETS
+    more_filters = MORE_FILTERS
 
     def listed(self, rows):
         shown = {"currency": self.context.currency, "rate": self.context.rate}
@@ -80,14 +81,6 @@ class ProjectList(ListPage):
             ],
             "rates_used": self._rates_used(),
             "exports": [],
-            "filter_form": "portfolio/_project_filters.html",
-            "more_filters": [self.filters.form[name] for name in MORE_FILTERS],
-            "other_filters": [
-                (name, value)
-                for name, values in self.request.GET.lists()
-                for value in values
-                if name not in (*MORE_FILTERS, "after", "before")
-            ],
         }
 
     def _rates_used(self):

@@ -41,6 +41,13 @@ def pill(record, name):
     return render_to_string("components/pill.html", {"label": label, "colour": colour})
 
 
+@register.simple_tag
+def state_pill(obligation):
+    """The state of an obligation annotated by `with_state`."""
+    state = choices.ObligationState(obligation.state)
+    return render_to_string("components/pill.html", {"label": state.label, "colour": state.colour_of(state)})
+
+
 @register.filter
 def notes(total):
     """What a reader must know of a sum."""
@@ -59,8 +66,24 @@ LISTS = {
     ("projects.Evidence", "status"): choices.EvidenceStatus,
     ("projects.ImportJob", "status"): choices.ImportStatus,
     ("projects.Amount", "kind"): choices.AmountKind,
-    **{(f"projects.{model}", "certainty"): choices.Certainty for model in (
-        "Amount", "Observation", "IndicatorValue", "Shipment", "Obligation", "ProjectParty", "ProgrammeSector",
-        "ProjectSector", "ProjectLink", "Milestone", "Engagement", "Agreement", "Lead", "Membership", "Statement",
-    )},
+    **{
+        (f"projects.{model}", "certainty"): choices.Certainty
+        for model in (
+            "Amount",
+            "Observation",
+            "IndicatorValue",
+            "Shipment",
+            "Obligation",
+            "ProjectParty",
+            "ProgrammeSector",
+            "ProjectSector",
+            "ProjectLink",
+            "Milestone",
+            "Engagement",
+            "Agreement",
+            "Lead",
+            "Membership",
+            "Statement",
+        )
+    },
 }
