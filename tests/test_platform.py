@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from pathlib import Path
 
@@ -202,50 +203,63 @@ def checkout():
     shutil.rmtree(folder)
 
 
-def run_site(checkout, port):
-    """Start the site as `make run` does, in a process group of its own."""
-    variables = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return subprocess.Popen(
-        [checkout / ".venv/bin/python", "-m", "tracker", "run"],
-        cwd=checkout,
-        env=variables | {"PORT": str(port), "SECRET_KEY": "of this test alone", "DEMO_PASSWORD": "of this test alone"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+class Site:
+    """`make run` on a copy of the application, in a process group of its own; its words go to a file."""
+
+    def __init__(self, checkout, port):
+        self.words = checkout / f"words-{time.monotonic_ns()}"
+        variables = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        with self.words.open("w") as words:
+            self.process = subprocess.Popen(
+                [checkout / ".venv/bin/python", "-m", "tracker", "run"],
+                cwd=checkout,
+                env=variables
+                | {"PORT": str(port), "SECRET_KEY": "of this test", "DEMO_PASSWORD": "of-this-test-alone"},
+                stdout=words,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def said(self):
+        return self.words.read_text()
+
+    def wait_until_ready(self):
+        limit = time.monotonic() + 240
+        while "Ctrl-C" not in self.said():
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < limit, self.said()
+            time.sleep(0.2)
+
+    def end(self):
+        self.process.terminate()
+        return self.process.wait(60)
 
 
 def test_the_site_comes_up_alone_and_goes_down_whole(checkout):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    site = run_site(checkout, port)
+    site = Site(checkout, port)
     try:
-        said = ""
-        while "Ctrl-C" not in said and site.poll() is None:
-            said += site.stdout.readline()
-        assert f"Ready: http://127.0.0.1:{port}/" in said
-        assert "admin" in said
+        site.wait_until_ready()
+        assert f"Ready: http://127.0.0.1:{port}/" in site.said()
+        assert "of-this-test-alone" in site.said()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
             assert answer.status == 200
 
-        second = run_site(checkout, port)
-        said, _ = second.communicate(timeout=60)
-        assert second.returncode == 2
-        assert said == f"The site of this checkout is running already: http://127.0.0.1:{port}/ (process {site.pid})\n"
+        second = Site(checkout, port)
+        assert second.process.wait(60) == 2
+        assert second.said().startswith(f"The site of this checkout is running already: http://127.0.0.1:{port}/")
 
-        os.killpg(site.pid, signal.SIGINT)
-        os.killpg(site.pid, signal.SIGINT)  # as an impatient person does
-        assert site.wait(timeout=60) == 0
+        os.killpg(site.process.pid, signal.SIGINT)
+        os.killpg(site.process.pid, signal.SIGINT)  # as an impatient person does
+        assert site.process.wait(60) == 0
     finally:
-        site.kill()
-        site.communicate()
+        site.end()
     assert not database.Cluster(checkout / ".data").is_up()
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", port))
+        taken.bind(("127.0.0.1", port))  # nothing of the site holds it any more
         taken.listen()
-        third = run_site(checkout, port)
-        said, _ = third.communicate(timeout=60)
-        assert third.returncode == 2
-        assert said.startswith(f"PORT: {port} is in use")
+        third = Site(checkout, port)
+        assert third.process.wait(60) == 2
+        assert third.said().startswith(f"PORT: {port} is in use")

@@ -123,6 +123,7 @@ def _serve(port):
         [install.PYTHON, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
         + ["--workers", "2", "--blocking-threads", "1", "--no-ws", "--respawn-failed-workers"]
         + ["--log-level", "warning", "tracker.wsgi:application"],
+        process_group=0,  # it hangs if told to stop twice: by the terminal and by us
     )
     try:
         limit = time.monotonic() + START_LIMIT
@@ -139,10 +140,10 @@ def _serve(port):
         raise Refusal("The server ended by itself; the lines above say why.")
     finally:
         server.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             server.wait(STOP_LIMIT)
-        except subprocess.TimeoutExpired:
-            server.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)  # workers that did not stop, or that their parent left behind
 
 
 def _answers(port):
