@@ -1,0 +1,257 @@
+"""Users, roles, scopes and refused sign-ins in the admin.
+
+Rights come from roles alone: the permissions and the staff flag of Django are not shown. Nobody but a superuser
+edits a superuser, and the register never loses its last administrator.
+"""
+
+from axes.models import AccessAttempt, AccessLog
+from axes.utils import reset
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import action, display, register
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from projects import permissions
+from projects.admin.base import ReadOnly, RecordAdmin, RecordInline
+from projects.admin.forms import Refusing
+from projects.admin.site import site
+from projects.models import StaffMember
+
+User = get_user_model()
+ADMINISTRATORS = Q(is_active=True) & (Q(is_superuser=True) | Q(groups__name=permissions.ADMINISTRATOR))
+
+
+def other_administrators(user):
+    """Active administrators beside the user; their rows stay locked until the transaction ends."""
+    keys = User.objects.filter(ADMINISTRATORS).exclude(pk=user.pk).values("pk")
+    return list(User.objects.select_for_update().filter(pk__in=keys).values_list("pk", flat=True))
+
+
+class ScopeInline(RecordInline):
+    model = StaffMember
+    fk_name = "user"
+    fields = ("department", "places", "sectors")
+    verbose_name_plural = _("department, districts and sectors")
+    classes = []
+
+
+class PersonForm(Refusing, UserChangeForm):
+    """Refuses to take the last administrator from the register."""
+
+    def clean(self):
+        data = super().clean()
+        before = self.instance
+        was = before.is_active and (
+            before.is_superuser or before.groups.filter(name=permissions.ADMINISTRATOR).exists()
+        )
+        groups = data.get("groups", before.groups.all())
+        stays = data.get("is_active", before.is_active) and (
+            data.get("is_superuser", before.is_superuser)
+            or any(group.name == permissions.ADMINISTRATOR for group in groups)
+        )
+        if was and not stays and not other_administrators(before):
+            raise ValidationError(_("This is the last active administrator. Appoint another one first."), code="last")
+        return data
+
+
+class NewPersonForm(Refusing, AdminUserCreationForm):
+    pass
+
+
+@register(User, site=site)
+class PersonAdmin(RecordAdmin, UserAdmin):
+    form = PersonForm
+    add_form = NewPersonForm
+    object_history_template = None
+    list_display = ("username", "first_name", "last_name", "email", "roles_column", "is_active", "last_login")
+    list_filter = ("is_active", "groups")
+    search_columns = ("username", "first_name", "last_name", "email")
+    ordering = ("username",)
+    filter_horizontal = ("groups",)
+    inlines = (ScopeInline,)
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ["username", "password"]}),
+        (_("Person"), {"fields": [("first_name", "last_name"), "email"]}),
+        (
+            _("Roles"),
+            {
+                "fields": ["is_active", "is_superuser", "groups"],
+                "description": _(
+                    "What a person may see and do follows from the roles; what an editor may change, "
+                    "from the districts and sectors below."
+                ),
+            },
+        ),
+        (_("Important dates"), {"fields": [("last_login", "date_joined")]}),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def get_readonly_fields(self, request, obj=None):
+        fixed = super().get_readonly_fields(request, obj)
+        return fixed if request.user.is_superuser else [*fixed, "is_superuser"]
+
+    def get_inlines(self, request, obj):
+        return super().get_inlines(request, obj) if obj else []
+
+    def has_change_permission(self, request, obj=None):
+        if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        """Nobody deletes oneself; who has written anything is kept by the rows that name them."""
+        if isinstance(obj, User) and (obj == request.user or not self.has_change_permission(request, obj)):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def save_related(self, request, form, formsets, change):
+        """The staff flag follows the roles: other parts of Django ask it who may enter here."""
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        names = set(user.groups.values_list("name", flat=True))
+        user.is_staff = user.is_superuser or bool(names & {permissions.ADMINISTRATOR, permissions.AUDITOR})
+        user.save(update_fields=["is_staff"])
+
+    def history_view(self, request, object_id, extra_context=None):
+        return UserAdmin.history_view(self, request, object_id, extra_context)
+
+    log_addition = UserAdmin.log_addition
+    log_change = UserAdmin.log_change
+    log_deletions = UserAdmin.log_deletions
+
+    @display(description=_("roles"))
+    def roles_column(self, obj):
+        names = [str(permissions.ROLE_NAMES.get(group.name, group.name)) for group in obj.groups.all()]
+        return ", ".join([_t("superuser")] * obj.is_superuser + names)
+
+
+class GroupForm(Refusing, forms.ModelForm):
+    def clean_name(self):
+        name = self.cleaned_data["name"]
+        if name in permissions.ROLE_NAMES and name != self.initial.get("name"):
+            raise ValidationError(_("This is the name of a role."))
+        return name
+
+
+@register(Group, site=site)
+class GroupAdmin(RecordAdmin):
+    """Roles are fixed; further groups may be made for shared views."""
+
+    form = GroupForm
+    object_history_template = None
+    list_display = ("name", "role_column", "members_column")
+    search_columns = ("name",)
+    ordering = ("name",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ["name", "members_column"],
+                "description": _("Roles are part of the application. Other groups serve to share views."),
+            },
+        ),
+    )
+    readonly_fields = ("members_column",)
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(members=Count("user", filter=Q(user__is_active=True)))
+
+    def _is_role(self, obj):
+        return isinstance(obj, Group) and obj.name in permissions.ROLE_NAMES
+
+    def has_change_permission(self, request, obj=None):
+        return super().has_change_permission(request, obj) and not self._is_role(obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return super().has_delete_permission(request, obj) and not self._is_role(obj)
+
+    def history_view(self, request, object_id, extra_context=None):
+        return super(RecordAdmin, self).history_view(request, object_id, extra_context)
+
+    @display(description=_("role"))
+    def role_column(self, obj):
+        return permissions.ROLE_NAMES.get(obj.name, "")
+
+    @display(description=_("active members"))
+    def members_column(self, obj):
+        return getattr(obj, "members", 0)
+
+
+@register(StaffMember, site=site)
+class StaffMemberAdmin(RecordAdmin):
+    list_display = ("user", "department", "places_column", "sectors_column")
+    list_select_related = ("user", "department")
+    linked = ("department", "user")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ["user", "department", "places", "sectors"],
+                "description": _("What an editor answers for. Districts count with all places in them."),
+            },
+        ),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("places", "sectors")
+
+    @display(description=_("districts"))
+    def places_column(self, obj):
+        return ", ".join(map(str, obj.places.all()))
+
+    @display(description=_("sectors"))
+    def sectors_column(self, obj):
+        return ", ".join(map(str, obj.sectors.all()))
+
+
+class SignInAdmin(ReadOnly, RecordAdmin):
+    """What the sign-in guard has written down."""
+
+    object_history_template = None
+
+    def history_view(self, request, object_id, extra_context=None):
+        return super(RecordAdmin, self).history_view(request, object_id, extra_context)
+
+
+@register(AccessAttempt, site=site)
+class AccessAttemptAdmin(SignInAdmin):
+    list_display = ("username", "ip_address", "failures_since_start", "attempt_time", "user_agent")
+    search_columns = ("username", "user_agent")
+    actions = ("unlock",)
+    fieldsets = (
+        (
+            None,
+            {"fields": ["username", "ip_address", "failures_since_start", "attempt_time", "path_info", "user_agent"]},
+        ),
+    )
+
+    def has_unlock_permission(self, request):
+        return permissions.is_administrator(request.user)
+
+    @action(description=_("Unlock: forget the failed attempts"), permissions=["unlock"])
+    def unlock(self, request, queryset):
+        count = 0
+        for name, address in queryset.values_list("username", "ip_address").distinct():
+            count += reset(username=name, ip=address)
+        text = ngettext("%(count)d entry was removed.", "%(count)d entries were removed.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+
+@register(AccessLog, site=site)
+class AccessLogAdmin(SignInAdmin):
+    list_display = ("username", "ip_address", "attempt_time", "logout_time", "user_agent")
+    search_columns = ("username", "user_agent")
+    fieldsets = (
+        (None, {"fields": ["username", "ip_address", "attempt_time", "logout_time", "path_info", "user_agent"]}),
+    )
