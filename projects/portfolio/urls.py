@@ -1,10 +1,11 @@
-"""Addresses of the register's pages; `new` and `edit` come before what takes any reference."""
+"""Addresses of the register's pages; those that write come before those that take any reference."""
 
 from django.urls import path
 
-from projects.portfolio import nouns, projects
+from projects.portfolio import edit_urls, nouns, projects
 
 urlpatterns = [
+    *edit_urls.urlpatterns,
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
     path("projects/<str:reference>/", projects.ProjectPage.as_view(), name="project-detail"),
     path("programmes/", nouns.ProgrammeList.as_view(), name="programme-list"),
