@@ -12,6 +12,13 @@ LONG = [
 ]
 COLOURS = ["grey", "blue", "green", "amber", "red"]
 KINDS = ["info", "success", "warning", "error"]
+FIGURES = [
+    ("34", "MW", "capacity", "eq", "34 МВт"),
+    ("134000000000.00", "KZT", "announced", "gt", "> 134 млрд ₸"),
+    ("134000000000.00", "KZT", "announced", "gt", "超过 1340亿坚戈"),
+    ("30000000.00", "USD", "announced", "approx", "≈ 30 млн $"),
+    ("1234567890123.45", "KZT", "disbursed", "eq", "1 234 567 890 123,45 ₸"),
+]
 
 
 class SampleForm(forms.Form):
@@ -81,6 +88,8 @@ def samples(url):
         "crumbs": [(url, _("Projects")), (url, labels[0])],
         "form": SampleForm(),
         "faulty": faulty,
-        "rows": range(1, 9),
+        "rows": [{"number": number, "reference": f"WKR-{number}"} for number in range(1, 9)],
+        "figures": [dict(zip(("value", "unit", "kind", "bound", "text"), row, strict=True)) for row in FIGURES],
+        "currencies": ["KZT", "USD", "CNY"],
         "columns_shown": range(1, 13),
     }
