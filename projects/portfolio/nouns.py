@@ -210,19 +210,21 @@ class RecordPage(SignedIn, TemplateView):
         record = get_object_or_404(
             permissions.visible_to(self.request.user, self.rows()), **{self.key: self.kwargs[self.key]}
         )
-        may_change = permissions.may_change(self.request.user, record)
+        self.may_change = permissions.may_change(self.request.user, record)
         address = [self.kwargs[self.key]]
         return super().get_context_data(**kwargs) | {
             "record": record,
             "facts_template": f"portfolio/_facts_{self.noun}.html",
             "sections": self.sections(record),
-            "edit_url": reverse(f"{self.noun}-edit", args=address) if may_change else "",
+            "edit_url": reverse(f"{self.noun}-edit", args=address) if self.may_change else "",
             "history_url": reverse(f"{self.noun}-history", args=address),
             "breadcrumbs": [(reverse(f"{self.noun}-list"), self.list_heading)],
         }
 
-    def section(self, anchor, title, template, rows):
-        return Section(anchor, title, f"portfolio/{template}.html", rows)
+    def section(self, anchor, title, template, rows, kind=""):
+        """A section; `kind` is the stem of the URL names by which its rows are added and changed."""
+        key = self.kwargs[self.key]
+        return Section(anchor, title, f"portfolio/{template}.html", rows, (), kind if self.may_change else "", key)
 
 
 class InvestorPage(RecordPage):
@@ -279,7 +281,7 @@ class SourcePage(RecordPage):
         statements = (
             Statement.objects.filter(source=record).select_related("speaker").prefetch_related("contradicts__source")
         )
-        return [self.section("statements", _("Statements"), "_statements", statements)]
+        return [self.section("statements", _("Statements"), "_statements", statements, "statement")]
 
 
 class EngagementPage(RecordPage):
@@ -295,6 +297,7 @@ class EngagementPage(RecordPage):
                 _("Participants"),
                 "_participants",
                 record.participations.select_related("person", "organisation"),
+                "participation",
             ),
             self.section(
                 "agreements", _("Agreements"), "_agreements", record.agreements.select_related(SOURCED, "document")
@@ -307,7 +310,11 @@ class EngagementPage(RecordPage):
                 record.obligations.select_related(SOURCED, "kind", "unit"),
             ),
             self.section(
-                "decisions", _("Decisions"), "_decisions", record.action_items.select_related("owner", "organisation")
+                "decisions",
+                _("Decisions"),
+                "_decisions",
+                record.action_items.select_related("owner", "organisation"),
+                "action-item",
             ),
         ]
 
@@ -343,12 +350,13 @@ class ShipmentPage(RecordPage):
             self.section(
                 "projects", _("Projects"), "_projects", record.projects.select_related("main_sector", "stage")
             ),
-            self.section("containers", _("Containers"), "_containers", record.containers.all()),
+            self.section("containers", _("Containers"), "_containers", record.containers.all(), "container"),
             self.section(
                 "checkpoints",
                 _("Checkpoints"),
                 "_checkpoints",
                 record.checkpoints.select_related(SOURCED, "container", "place"),
+                "checkpoint",
             ),
         ]
 
@@ -368,8 +376,9 @@ class ObligationPage(RecordPage):
                 _("Evidence"),
                 "_evidence",
                 record.evidence.select_related(SOURCED, "document", "author", "decided_by"),
+                "evidence",
             ),
-            self.section("waivers", _("Waivers"), "_waivers", record.waivers.select_related("document")),
+            self.section("waivers", _("Waivers"), "_waivers", record.waivers.select_related("document"), "waiver"),
         ]
 
 
@@ -394,7 +403,7 @@ class IndicatorPage(RecordPage):
 
     def sections(self, record):
         values = record.values.select_related(SOURCED, "indicator__unit", "partner")
-        return [self.section("values", _("Values"), "_values", values)]
+        return [self.section("values", _("Values"), "_values", values, "indicator-value")]
 
 
 class UpdatePage(RecordPage):

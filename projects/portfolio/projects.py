@@ -20,6 +20,7 @@ from projects.models import (
     Project,
     ProjectParty,
     Shipment,
+    Statement,
     Update,
 )
 from projects.portfolio.lists import ListPage, SignedIn
@@ -120,14 +121,28 @@ class ProjectList(ListPage):
 
 @dataclass
 class Section:
-    """A part of a page: its rows, those that perhaps belong to it, and where one more is added."""
+    """A part of a page: its rows, those that perhaps belong to it, and where rows are added and changed.
+
+    kind: the stem of the URL names of its rows, for readers who may change them; parent: the key of their record.
+    """
 
     anchor: str
     title: str
     template: str
     rows: object
     possible: object = ()
-    add_url: str = ""
+    kind: str = ""
+    parent: str | int = ""
+
+    @property
+    def add_url(self):
+        return reverse(f"{self.kind}-new", args=[self.parent]) if self.kind else ""
+
+    def edit_url(self, row):
+        if not self.kind:
+            return ""
+        key = row.code if isinstance(row, Statement) else row.pk
+        return reverse(f"{self.kind}-edit", args=[self.parent, key])
 
 
 def visible_project(user, reference):
@@ -152,8 +167,8 @@ class ProjectPage(SignedIn, TemplateView):
         obligations = Obligation.objects.select_related(sourced, "kind", "unit")
 
         def section(anchor, title, template, rows, possible=(), noun=""):
-            add_url = reverse(f"{noun}-new", args=[project.reference]) if may_change and noun else ""
-            return Section(anchor, title, f"portfolio/{template}.html", rows, possible, add_url)
+            kind = noun if may_change else ""
+            return Section(anchor, title, f"portfolio/{template}.html", rows, possible, kind, project.reference)
 
         may_change = permissions.may_change(user, project)
         return super().get_context_data(**kwargs) | {
@@ -250,8 +265,11 @@ class ProgrammePage(SignedIn, TemplateView):
         )
         named = sum(not project.is_placeholder for project in projects)
 
-        def section(anchor, title, template, rows):
-            return Section(anchor, title, f"portfolio/{template}.html", rows)
+        may_change = permissions.may_change(user, programme)
+
+        def section(anchor, title, template, rows, noun=""):
+            kind = noun if may_change else ""
+            return Section(anchor, title, f"portfolio/{template}.html", rows, (), kind, programme.code)
 
         return super().get_context_data(**kwargs) | {
             "programme": programme,
@@ -259,28 +277,35 @@ class ProgrammePage(SignedIn, TemplateView):
             "unnamed": len(projects) - named,
             "sector_mentions": programme.sector_mentions.select_related(sourced, "sector", "alternative"),
             "sections": [
-                section("money", _("Money"), "_amounts", amounts),
+                section("money", _("Money"), "_amounts", amounts, "programme-amount"),
                 section(
                     "observations",
                     _("Declared figures"),
                     "_observations",
                     programme.observations.select_related(sourced, "metric", "unit"),
+                    "programme-observation",
                 ),
                 section(
                     "parties",
                     _("Parties"),
                     "_parties",
                     programme.parties.select_related(sourced, "organisation__country"),
+                    "programme-party",
                 ),
                 section("projects", _("Projects"), "_projects", projects),
                 section(
-                    "milestones", _("Milestones"), "_milestones", programme.milestones.select_related(sourced, "kind")
+                    "milestones",
+                    _("Milestones"),
+                    "_milestones",
+                    programme.milestones.select_related(sourced, "kind"),
+                    "programme-milestone",
                 ),
                 section(
                     "obligations",
                     _("Obligations"),
                     "_obligations",
                     programme.obligations.select_related(sourced, "kind", "unit"),
+                    "programme-obligation",
                 ),
                 section(
                     "shipments",
@@ -296,6 +321,6 @@ class ProgrammePage(SignedIn, TemplateView):
                     programme.agreements.select_related(sourced, "document"),
                 ),
             ],
-            "may_change": permissions.may_change(user, programme),
+            "may_change": may_change,
             "breadcrumbs": [(reverse("project-list"), _("Projects")), (reverse("programme-list"), _("Programmes"))],
         }

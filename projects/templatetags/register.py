@@ -2,6 +2,8 @@
 
 from django import template
 from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from projects import figures, wording
 from projects.models import choices
@@ -39,6 +41,13 @@ def pill(record, name):
     colour = LISTS[record._meta.label, name].colour_of(value)
     label = getattr(record, f"get_{name}_display")()
     return render_to_string("components/pill.html", {"label": label, "colour": colour})
+
+
+@register.simple_tag
+def row_edit(section, row):
+    """A link to change a row of a section, for readers who may."""
+    url = section.edit_url(row)
+    return format_html('<a class="row-edit" href="{}">{}</a>', url, _("Edit")) if url else ""
 
 
 @register.simple_tag
