@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from projects.models import (
     ActionItem,
     Amount,
+    ApiToken,
     Checkpoint,
     Container,
     Document,
@@ -62,7 +63,7 @@ EDITORS = {DISTRICT_EDITOR, DEPARTMENT_EDITOR}
 
 # Only administrators change these: code lists, people at work, and what the system itself keeps.
 ADMINISTERED = {"StaffMember", "ReportingCycle", "ReportingPeriod", "Holiday", "StageRequirement", "User", "Group"}
-KEPT_BY_SYSTEM = {ImportJob, Notice, Submission}
+KEPT_BY_SYSTEM = {ApiToken, ImportJob, Notice, Submission}
 
 
 def roles(user):
@@ -119,7 +120,7 @@ def visible_to(user, queryset):
         return queryset.filter(
             Q(owner=user) | Q(audience=ViewAudience.ALL) | Q(audience=ViewAudience.GROUP, group__in=user.groups.all())
         )
-    if model in (Notice, Subscription, Submission):
+    if model in (ApiToken, Notice, Subscription, Submission):
         return queryset.filter(user=user)
     if model is ImportJob:
         return queryset.filter(owner=user)

@@ -14,7 +14,7 @@ from projects.models.codelists import (
     StageRequirement,
     Unit,
 )
-from projects.models.desks import ImportJob, Notice, SavedView, Submission, Subscription
+from projects.models.desks import ApiToken, ImportJob, Notice, SavedView, Submission, Subscription
 from projects.models.engagements import ActionItem, Agreement, Engagement, Lead, Participation
 from projects.models.indicators import Indicator, IndicatorValue
 from projects.models.obligations import Evidence, Obligation, Waiver
@@ -53,6 +53,7 @@ __all__ = [
     "ActionItem",
     "Agreement",
     "Amount",
+    "ApiToken",
     "Checkpoint",
     "Container",
     "Currency",

@@ -320,3 +320,8 @@ class ImportStatus(Coloured):
     @classmethod
     def colours(cls):
         return {"uploaded": "grey", "checked": "blue", "refused": "red", "done": "green", "undone": "amber"}
+
+
+class TokenScope(TextChoices):
+    READ = "read", _("reading")
+    WRITE = "write", _("reading and writing")

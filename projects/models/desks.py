@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects.models.base import Recorded, recorded
-from projects.models.choices import Frequency, ImportStatus, ViewAudience
+from projects.models.base import Recorded, dates_in_range, recorded
+from projects.models.choices import Frequency, ImportStatus, TokenScope, ViewAudience
 
 
 @recorded
@@ -151,3 +151,32 @@ class Submission(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class ApiToken(models.Model):
+    """A person's key to the API. Only its SHA-256 is kept: the token itself is shown once, when it is made.
+
+    Outside the history, like `Submission`: a request for a past moment must still find the key that it came with.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("user"), related_name="api_tokens"
+    )
+    name = models.CharField(_("name"), max_length=120, help_text=_("What the token is used for."))
+    scope = models.CharField(_("scope"), max_length=10, choices=TokenScope, default=TokenScope.READ)
+    token_hash = models.CharField(_("SHA-256 of the token"), max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    expires_on = models.DateField(_("expires on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ["user", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(token_hash__regex=r"^[0-9a-f]{64}$"), name="api_token_is_a_hash"),
+            dates_in_range("api_token", "expires_on"),
+        ]
+
+    def __str__(self):
+        return self.name

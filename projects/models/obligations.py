@@ -3,14 +3,16 @@
 import datetime
 
 from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.fields import DateRangeField
 from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Cast, Coalesce, ExtractMonth, Greatest, Least, Mod, TruncMonth
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
-    EARLIEST,
     NUMBER_LIMIT,
     Recorded,
     Sourced,
@@ -23,12 +25,12 @@ from projects.models.base import (
 from projects.models.choices import EvidenceStatus, Frequency, ObligationBasis, ObligationState, Side, Strength
 from projects.models.codelists import ObligationKind, Unit
 from projects.models.engagements import Agreement, Engagement
+from projects.models.functions import Period
 from projects.models.organisations import Organisation
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
 
 DUE_WITHIN = datetime.timedelta(days=30)  # so long before its deadline an obligation counts as due
-MONTHS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.HALF_YEARLY: 6, Frequency.YEARLY: 12}
 NOT_SUMMED = ("share", "rank")  # dimensions of units of which the latest value counts, never a sum
 
 _DATE, _NUMBER = models.DateField(), models.DecimalField(max_digits=34, decimal_places=6)
@@ -49,33 +51,24 @@ class ObligationQuerySet(models.QuerySet):
             state: an ObligationState: waived > no target > met > overdue (deadline passed) > due (at most 30 days
                 left) > partly (some evidence accepted) > not due.
             reached: Decimal in the obligation's unit. share: reached ÷ target, cut to four decimals; NULL without
-                a target. deadline, period_from, period_to: dates, NULL where there is none.
+                a target. period: range of dates, NULL unless recurring. deadline: date or NULL.
         """
-        months = Case(*(When(frequency=name, then=Value(n)) for name, n in MONTHS.items()), default=None)
         judged_on = Greatest(Least(Value(day, _DATE), "end_on"), "start_on")
-        into = Mod(Cast(ExtractMonth("judged_on"), models.IntegerField()) - 1, "months")
-        rows = self.annotate(judged_on=judged_on, months=months).annotate(
-            running_from=_shifted(TruncMonth("judged_on", output_field=_DATE), -into),
-        )
+        rows = self.annotate(running=Period("frequency", judged_on))
+        rows = rows.annotate(last=Period("frequency", _first_day("running") - 1))
+        always = Value(DateRange(None, day, "(]"), DateRangeField())
         rows = rows.annotate(
-            running_to=_eve(_shifted("running_from", F("months"))),
-            last_from=_shifted("running_from", -F("months")),
-            last_to=_eve(F("running_from")),
+            running_reached=_reached(day, Coalesce(OuterRef("running"), always)),
+            last_reached=_reached(day, OuterRef("last")),
         )
+        judged_last = Q(last_reached__lt=F("target"), last__endswith__gt=F("start_on"))
         rows = rows.annotate(
-            running_reached=_reached(
-                day, Coalesce(OuterRef("running_from"), EARLIEST), Coalesce(OuterRef("running_to"), Value(day, _DATE))
-            ),
-            last_reached=_reached(day, OuterRef("last_from"), OuterRef("last_to")),
-        )
-        judged_last = Q(last_to__gte=F("start_on"), last_reached__lt=F("target"))
-        rows = rows.annotate(
+            period=Case(When(judged_last, then="last"), default="running"),
             reached=Case(When(judged_last, then="last_reached"), default="running_reached"),
-            period_from=Case(When(judged_last, then="last_from"), default="running_from"),
-            period_to=Case(When(judged_last, then="last_to"), default="running_to"),
         ).annotate(
             deadline=Case(
-                When(months__isnull=True, then=Coalesce("due_on", "end_on")), default=Least("period_to", "end_on")
+                When(running__isnull=True, then=Coalesce("due_on", "end_on")),
+                default=Least(_last_day("period"), "end_on"),
             ),
             share=Func(F("reached") * 10000, F("target"), function="div", output_field=_NUMBER) / 10000,
         )
@@ -95,31 +88,28 @@ class ObligationQuerySet(models.QuerySet):
         )
 
 
-def _shifted(date, months):
-    """A date some months later."""
-    interval = Func(months, template="make_interval(months => %(expressions)s)", output_field=models.DurationField())
-    return Func(date, interval, template="(%(expressions)s)::date", arg_joiner=" + ", output_field=_DATE)
+def _first_day(period):
+    return Func(period, function="lower", output_field=_DATE)
 
 
-def _eve(date):
-    """The day before."""
-    return Func(date, template="(%(expressions)s - 1)", output_field=_DATE)
+def _last_day(period):
+    return Func(period, template="(upper(%(expressions)s) - 1)", output_field=_DATE)
 
 
-def _reached(day, first, last):
-    """What accepted evidence of an obligation (OuterRef) adds up to for the periods that end from `first` to `last`."""
+def _reached(day, period):
+    """What accepted evidence of an obligation (OuterRef) adds up to for the periods that end in a range of dates."""
     counted = Evidence.objects.filter(
         obligation=OuterRef("pk"),
         status=EvidenceStatus.ACCEPTED,
-        value__isnull=False,
         decided_on__lte=day,
         period_end__lte=day,
-        period_end__gte=first,
-    ).filter(period_end__lte=last)
-    total = counted.order_by().values("obligation").annotate(total=Sum("value")).values("total")
-    latest = counted.order_by("-period_end", "-pk").values("value")[:1]
-    value = Case(When(unit__dimension__in=NOT_SUMMED, then=Subquery(latest)), default=Subquery(total))
-    return Coalesce(value, Value(0), output_field=_NUMBER)
+        period_end__contained_by=period,
+        value__isnull=False,
+    )
+    counted = counted.order_by().values("obligation", "obligation__unit__dimension")
+    counted = counted.annotate(latest=ArrayAgg("value", order_by=["-period_end", "-pk"]))
+    value = Case(When(obligation__unit__dimension__in=NOT_SUMMED, then=F("latest__0")), default=Sum("value"))
+    return Coalesce(Subquery(counted.annotate(total=value).values("total")), Value(0), output_field=_NUMBER)
 
 
 @recorded

@@ -81,6 +81,19 @@ $$;
 
 FUNCTIONS = [FOLD, SORT_KEY, BIN, USCC, CONTAINER]
 
+PERIOD = """
+CREATE OR REPLACE FUNCTION tracker_period(frequency text, on_day date) RETURNS daterange
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+  SELECT daterange(first, (first + make_interval(months => length))::date)
+  FROM (
+    SELECT length, make_date(
+      extract(year FROM on_day)::integer, (extract(month FROM on_day)::integer - 1) / length * length + 1, 1) AS first
+    FROM (VALUES ('monthly', 1), ('quarterly', 3), ('half_yearly', 6), ('yearly', 12)) AS lengths (code, length)
+    WHERE code = frequency
+  ) AS periods
+$$;
+"""
+
 # After the tables: official rates, the frozen tenge value of amounts, the stage of projects, no circles.
 RATE_ON = """
 CREATE OR REPLACE FUNCTION tracker_rate_row(code text, on_day date)
