@@ -219,7 +219,7 @@ class _Words:
                     keys[column.related_model].update(key for key in (before, after) if key is not None)
         people = {entry.context["user"] for entry in entries if entry.context.get("user")}
         users = get_user_model()._base_manager.in_bulk(people | keys.pop(get_user_model(), set()))
-        names = {model: self._names(model, found) for model, found in keys.items()}
+        names = {model: _visible_rows(self.user, model, found) for model, found in keys.items()}
         names[get_user_model()] = {key: person_name(user) for key, user in users.items()}
         for entry in entries:
             who = users.get(entry.context.get("user"))
@@ -230,10 +230,6 @@ class _Words:
                 for column, before, after in entry.changes
                 if self._may_see(entry.model, column)
             ]
-
-    def _names(self, model, keys):
-        """The rows as the reader may see them; of the others, only the number is told."""
-        return permissions.visible_to(self.user, model._base_manager.all()).in_bulk(keys)
 
     def _may_see(self, model, column):
         is_contact = issubclass(model, Person) and column.name in ("phone", "email", "consent_basis")
@@ -249,6 +245,40 @@ class _Words:
             if hasattr(entry.event, name):
                 return str(getattr(entry.event, name))[:120]
         return ""
+
+
+def words(user, pairs):
+    """How values read: a function (column, value) -> text.
+
+    Args:
+        pairs: the (column, value) that will be asked for; a value of several rows is the list of their keys.
+    """
+    keys = defaultdict(set)
+    for column, value in pairs:
+        if column.is_relation:
+            keys[column.related_model].update(_numbers_of(column, value))
+    names = {model: _visible_rows(user, model, found) for model, found in keys.items()}
+    if people := names.get(get_user_model()):
+        names[get_user_model()] = {key: person_name(row) for key, row in people.items()}
+
+    def read(column, value):
+        if isinstance(value, list):
+            return ", ".join(text(column, key, names) for key in value)
+        return text(column, value, names)
+
+    return read
+
+
+def _numbers_of(column, value):
+    """The keys in a value that are of the column's kind; what was mistyped names no row."""
+    values = value if isinstance(value, list) else [value]
+    kind = str if isinstance(column.target_field, models.CharField) else int
+    return {key for key in values if isinstance(key, kind)}
+
+
+def _visible_rows(user, model, keys):
+    """Rows by key, as far as the reader may see them; of the others, only the number is told."""
+    return permissions.visible_to(user, model._base_manager.all()).in_bulk(keys)
 
 
 def person_name(user):

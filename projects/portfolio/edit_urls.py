@@ -1,0 +1,33 @@
+"""Addresses that write, made from the kinds of records; they come before those that take any reference."""
+
+from django.urls import path
+
+from projects.portfolio.edit import RecordEdit, UpdateReview
+from projects.portfolio.kinds import CHILDREN, TOP
+from projects.portfolio.past import History
+
+
+def _top(kind):
+    place, key = kind.path, f"<{kind.converter}:key>"
+    new = [path(f"{place}/new/", RecordEdit.as_view(kind=kind, is_new=True), name=f"{kind.name}-new")]
+    return (new if kind.is_added else []) + [
+        path(f"{place}/{key}/edit/", RecordEdit.as_view(kind=kind), name=f"{kind.name}-edit"),
+        path(f"{place}/{key}/history/", History.as_view(kind=kind), name=f"{kind.name}-history"),
+    ]
+
+
+def _child(kind):
+    place = f"{kind.parent.path}/<{kind.parent.converter}:parent>/{kind.path}"
+    row = f"{place}/<{kind.converter}:key>"
+    return [
+        path(f"{place}/new/", RecordEdit.as_view(kind=kind, is_new=True), name=f"{kind.name}-new"),
+        path(f"{row}/edit/", RecordEdit.as_view(kind=kind), name=f"{kind.name}-edit"),
+        path(f"{row}/history/", History.as_view(kind=kind), name=f"{kind.name}-history"),
+    ]
+
+
+urlpatterns = [
+    *(pattern for kind in TOP for pattern in _top(kind)),
+    *(pattern for kind in CHILDREN for pattern in _child(kind)),
+    path("updates/<int:pk>/review/", UpdateReview.as_view(), name="update-review"),
+]

@@ -1,0 +1,91 @@
+"""What can be added and changed on pages: each kind of record, its address, and the record that it belongs to."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from projects import models
+from projects.forms import InvestorForm
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record: the stem of its URL names, its part of the address, the field that its address gives."""
+
+    name: str
+    path: str
+    model: type
+    key: str = "pk"
+    parent: "Kind | None" = None
+    parent_field: str = ""
+    new_form: type | None = None
+    is_added: bool = True  # by an address of its own
+
+    @property
+    def converter(self):
+        return {"pk": "int", "code": "str", "reference": "str"}[self.key]
+
+    def address(self, record):
+        """The page of a record of this kind, else the page where it is changed."""
+        if hasattr(record, "get_absolute_url"):
+            return record.get_absolute_url()
+        return reverse(f"{self.name}-edit", args=[getattr(record, self.key)])
+
+    def child(self, name, path, model, parent_field, key="pk"):
+        return Kind(name, path, model, key, self, parent_field)
+
+
+PROJECT = Kind("project", "projects", models.Project, "reference")
+PROGRAMME = Kind("programme", "programmes", models.Programme, "code")
+INVESTOR = Kind("investor", "investors", models.Organisation, new_form=InvestorForm)
+SOURCE = Kind("source", "sources", models.Source, "code")
+ENGAGEMENT = Kind("engagement", "engagements", models.Engagement)
+LEAD = Kind("lead", "leads", models.Lead)
+SHIPMENT = Kind("shipment", "shipments", models.Shipment)
+OBLIGATION = Kind("obligation", "obligations", models.Obligation)
+INDICATOR = Kind("indicator", "indicators", models.Indicator, "code")
+PERSON = Kind("person", "people", models.Person)
+AGREEMENT = Kind("agreement", "agreements", models.Agreement)
+UPDATE = Kind("update", "updates", models.Update, is_added=False)  # added on its project
+
+TOP = (
+    *(PROJECT, PROGRAMME, INVESTOR, SOURCE, ENGAGEMENT, LEAD, SHIPMENT, OBLIGATION, INDICATOR),
+    *(PERSON, AGREEMENT, UPDATE),
+)
+
+CHILDREN = (
+    PROJECT.child("amount", "amounts", models.Amount, "project"),
+    PROJECT.child("observation", "observations", models.Observation, "project"),
+    PROJECT.child("party", "parties", models.ProjectParty, "project"),
+    PROJECT.child("milestone", "milestones", models.Milestone, "project"),
+    PROJECT.child("stage", "stages", models.StageChange, "project"),
+    PROJECT.child("problem", "problems", models.Problem, "project"),
+    PROJECT.child("obligation", "obligations", models.Obligation, "project"),
+    PROJECT.child("link", "links", models.ProjectLink, "from_project"),
+    PROJECT.child("project-sector", "sectors", models.ProjectSector, "project"),
+    PROJECT.child("phase", "phases", models.Phase, "project"),
+    PROJECT.child("document", "documents", models.ProjectDocument, "project"),
+    PROJECT.child("update", "updates", models.Update, "project"),
+    PROGRAMME.child("programme-amount", "amounts", models.Amount, "programme"),
+    PROGRAMME.child("programme-observation", "observations", models.Observation, "programme"),
+    PROGRAMME.child("programme-party", "parties", models.ProjectParty, "programme"),
+    PROGRAMME.child("programme-milestone", "milestones", models.Milestone, "programme"),
+    PROGRAMME.child("programme-phase", "phases", models.Phase, "programme"),
+    PROGRAMME.child("programme-obligation", "obligations", models.Obligation, "programme"),
+    PROGRAMME.child("programme-sector", "sectors", models.ProgrammeSector, "programme"),
+    INVESTOR.child("member", "members", models.Membership, "consortium"),
+    SOURCE.child("statement", "statements", models.Statement, "source", "code"),
+    ENGAGEMENT.child("participation", "participants", models.Participation, "engagement"),
+    ENGAGEMENT.child("action-item", "decisions", models.ActionItem, "engagement"),
+    SHIPMENT.child("container", "containers", models.Container, "shipment"),
+    SHIPMENT.child("checkpoint", "checkpoints", models.Checkpoint, "shipment"),
+    OBLIGATION.child("evidence", "evidence", models.Evidence, "obligation"),
+    OBLIGATION.child("waiver", "waivers", models.Waiver, "obligation"),
+    INDICATOR.child("indicator-value", "values", models.IndicatorValue, "indicator"),
+    PERSON.child("position", "positions", models.Position, "person"),
+)
+
+
+def children_of(kind):
+    """The kinds of rows that belong to a record of this kind."""
+    return [child for child in CHILDREN if child.parent is kind]
