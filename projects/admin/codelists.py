@@ -3,8 +3,9 @@
 from django.contrib.admin import register
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin.base import RecordAdmin, RecordInline, in_languages, named
+from projects.admin.base import RecordInline, in_languages, named
 from projects.admin.lists import Untranslated
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import (
     Currency,

@@ -1,11 +1,13 @@
 """What belongs to people at work, in the admin: views, notices, imports, keys of submissions."""
 
-from django.contrib.admin import register
+from django.contrib.admin import ModelAdmin, register
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin.base import ReadOnly, RecordAdmin, RecordInline
+from projects import permissions
+from projects.admin.base import ReadOnly, RecordInline
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
-from projects.models import ImportJob, Notice, SavedView, Submission, Subscription
+from projects.models import ApiToken, ImportJob, Notice, SavedView, Submission, Subscription
 
 
 class SubscriptionInline(RecordInline):
@@ -34,6 +36,27 @@ class SubscriptionAdmin(RecordAdmin):
     list_filter = ("frequency",)
     linked = ("user", "view")
     fieldsets = ((None, {"fields": ["view", "user", "frequency"]}),)
+
+
+@register(ApiToken, site=site)
+class ApiTokenAdmin(ReadOnly, RecordAdmin):
+    """Tokens are made by their owners; an administrator may take one away."""
+
+    object_history_template = None
+    list_display = ("name", "user", "scope", "created_at", "last_used_at", "expires_on")
+    list_select_related = ("user",)
+    list_filter = ("scope",)
+    linked = ("user",)
+    search_columns = ("name",)
+    fieldsets = ((None, {"fields": ["name", "user", "scope", ("created_at", "last_used_at"), "expires_on"]}),)
+
+    def has_delete_permission(self, request, obj=None):
+        return permissions.is_administrator(request.user)
+
+    log_deletions = ModelAdmin.log_deletions
+
+    def history_view(self, request, object_id, extra_context=None):
+        return ModelAdmin.history_view(self, request, object_id, extra_context)
 
 
 @register(Notice, site=site)

@@ -3,9 +3,10 @@
 from django.contrib.admin import register
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin.base import RecordAdmin, RecordInline, named
+from projects.admin.base import RecordInline, named
 from projects.admin.lists import OwnSectorFilter, Untranslated
 from projects.admin.organisations import PERSON_SEARCH
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import ActionItem, Agreement, Engagement, Lead, Participation
 from projects.models.engagements import ENGAGEMENT_SEARCH, LEAD_SEARCH

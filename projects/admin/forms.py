@@ -1,15 +1,19 @@
-"""Forms of the admin: each carries the version it read; a look-up shows the row it holds without asking again."""
+"""The register's forms as the admin shows them: the same rules and versions, Django's widgets.
+
+A form of the admin stands on `projects.forms.FORMS`. Its look-ups show the row they hold without asking again, a
+conflict names what differs, and in an inline the reason and the confirmation are those of the page.
+"""
 
 from django import forms
-from django.apps import apps
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.forms.models import BaseInlineFormSet
+from django.forms.models import BaseInlineFormSet, ModelChoiceIterator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-VERSION = "record_version"
+from projects.forms import CONTROL_FIELDS, FORMS, RecordForm
+
+VERSION, REASON, CONFIRMED, KEY = "version", "change_reason", "confirm_warnings", "submission_key"
 SHOWN = 200  # characters of a value in the message about a conflict
 
 
@@ -39,6 +43,23 @@ class LookUpMany(_Known, AutocompleteSelectMultiple):
     pass
 
 
+def kept_choices(request):
+    """An iterator class for menus: a list of rows is read once a request, however many rows of inlines show it."""
+    kept = request.__dict__.setdefault("_kept_choices", {})
+
+    class KeptChoices(ModelChoiceIterator):
+        def __iter__(self):
+            if self.field.empty_label is not None:
+                yield "", self.field.empty_label
+            key = str(self.queryset.query)
+            if key not in kept:
+                kept[key] = list(self.queryset)
+            for row in kept[key]:
+                yield self.choice(row)
+
+    return KeptChoices
+
+
 def holds_nul(value):
     """Whether JSON data hold a NUL character, which PostgreSQL does not keep."""
     if isinstance(value, dict):
@@ -60,19 +81,18 @@ class Refusing:
         return data
 
 
-class RecordForm(Refusing, forms.ModelForm):
-    """A form that refuses to write over a newer version of its record."""
+class _Shown(Refusing):
+    """What the forms of a page and of its inlines share. `acting` is who fills them in, for one request."""
 
-    record_version = forms.IntegerField(required=False, widget=forms.HiddenInput, label=gettext_lazy("version"))
+    acting = None
+    dropped = ()  # control fields that the page has otherwise
 
     def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self._is_change():
-            self.initial[VERSION] = self.instance.version
+        super().__init__(*args, user=self.acting, **kwargs)
+        laid_out = {*(self._meta.fields or ()), *CONTROL_FIELDS} - {*self.dropped}
+        for name in self.fields.keys() - laid_out:  # fields beside the columns that the layout leaves out
+            del self.fields[name]
         self._tell_known()
-
-    def _is_change(self):
-        return not self.instance._state.adding and hasattr(self.instance, "version")
 
     def _tell_known(self):
         loaded = self.instance._state.fields_cache
@@ -85,42 +105,64 @@ class RecordForm(Refusing, forms.ModelForm):
                 widget.known = prefetched[name]
 
     def clean(self):
-        super().clean()
-        for name, value in self.cleaned_data.items():
+        for name, value in list(self.cleaned_data.items()):
             if isinstance(self.fields[name], forms.JSONField) and holds_nul(value):
                 self.add_error(name, _("Null characters are not allowed."))
-        if self._is_change() and self.cleaned_data.get(VERSION) != self.instance.version:
-            raise ValidationError([self._conflict(), *self._differences()], code="stale")
-        return self.cleaned_data
-
-    def _conflict(self):
-        by = self.instance.updated_by
-        who = by.get_full_name() or by.get_username() if by else _("somebody")
-        return _(
-            "Nothing was saved: %(who)s changed this record after you opened it. "
-            "Open it again and enter your change anew."
-        ) % {"who": who}
+        data = super().clean()
+        if self.is_stale:
+            self.add_error(None, list(self._differences()))
+        return data
 
     def _differences(self):
         """A sentence for each field whose value was typed otherwise than it now is."""
         for name in self.changed_data:
-            if name != VERSION and name in self.cleaned_data:
+            if name not in CONTROL_FIELDS and name in self.cleaned_data:
                 field = self.fields[name]
                 yield _("%(field)s: now “%(now)s”, you entered “%(typed)s”.") % {
                     "field": field.label,
-                    "now": self._shown(field, self.initial.get(name)),
-                    "typed": self._shown(field, self.cleaned_data[name]),
+                    "now": self._text(field, self.initial.get(name)),
+                    "typed": self._text(field, self.cleaned_data[name]),
                 }
 
     @staticmethod
-    def _shown(field, value):
-        if isinstance(value, (list, tuple, models.QuerySet)):
+    def _text(field, value):
+        if isinstance(value, list | tuple | models.QuerySet):
             return ", ".join(str(one) for one in value)[:SHOWN]
-        if isinstance(field, forms.ModelChoiceField) and value and not isinstance(value, models.Model):
-            value = field.queryset.filter(pk=value).first() or value
-        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        if isinstance(field, forms.ModelChoiceField):
+            if value and not isinstance(value, models.Model):
+                value = field.queryset.filter(pk=value).first() or value
+        elif isinstance(field, forms.ChoiceField):
             value = dict(field.choices).get(value, value)
+        else:
+            value = field.prepare_value(value)
         return str(value if value not in (None, "") else "–")[:SHOWN]
+
+
+class _OnPage(_Shown):
+    dropped = (KEY,)
+
+
+class _InInline(_Shown):
+    """A row of an inline: warnings ask for the confirmation and the reason of the whole page."""
+
+    dropped = (KEY, REASON, CONFIRMED)
+
+    def clean(self):
+        self.cleaned_data[REASON] = str(self.data.get(REASON, ""))[:500]
+        self.cleaned_data[CONFIRMED] = bool(self.data.get(CONFIRMED))
+        return super().clean()
+
+    def _ask_for_confirmation(self):
+        if not (self.cleaned_data[CONFIRMED] and self.cleaned_data[REASON].strip()):
+            texts = list(dict.fromkeys(found.text for found in self.warnings))
+            ask = _("If this is right, tick the box at the end of the page and give the reason.")
+            self.add_error(None, [*texts, ask])
+
+
+def form_of(model, *, in_inline=False):
+    """The form class of a model in the admin: its form of the register, or the plain one of all records."""
+    base = FORMS.get(model, RecordForm)
+    return type(base)(f"{model.__name__}AdminForm", (_InInline if in_inline else _OnPage, base), {})
 
 
 class RecordFormSet(BaseInlineFormSet):
@@ -131,16 +173,3 @@ class RecordFormSet(BaseInlineFormSet):
         if form.instance.pk:
             setattr(form.instance, self.fk.name, self.instance)
         return form
-
-
-def sentence(error):
-    """The sentence for a refusal of the database: that of the constraint that it names, where one has a sentence."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    name = getattr(diagnosis, "constraint_name", None) or ""
-    for model in apps.get_app_config("projects").get_models():
-        for constraint in model._meta.constraints:
-            if constraint.name == name:
-                return str(constraint.get_violation_error_message())
-    if name.endswith("_no_circle"):
-        return _("This would make a circle.")
-    return _("Nothing was saved: a rule of the register would be broken, or another record stands on this one.")

@@ -3,9 +3,10 @@
 from django.contrib.admin import display, register
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin.base import RecordAdmin, RecordInline, named
+from projects.admin.base import RecordInline, named
 from projects.admin.lists import FigureIncomplete, Untranslated
 from projects.admin.projects import FIGURE
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import Indicator, IndicatorValue
 from projects.models.functions import Fold

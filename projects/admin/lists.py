@@ -11,12 +11,12 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from translated_fields import to_attribute
 
 from projects.filters.base import SEARCH_LENGTH, contains, search_words
+from projects.history import column_label
 from projects.models import Amount, ReportingPeriod, Sector, Update
 from projects.models.base import FALLBACKS
 from projects.models.choices import ProjectStatus, UpdateStatus
@@ -44,12 +44,7 @@ def text_of(model):
 
 def label_with_language(field):
     """“Name (Kazakh)” for one of the four columns of a text; None for other fields."""
-    if code := getattr(field, "_translated_field_language_code", None):
-        return _("%(field)s (%(language)s)") % {
-            "field": capfirst(str(field.verbose_name)),
-            "language": dict(settings.LANGUAGES)[code],
-        }
-    return None
+    return column_label(field) if hasattr(field, "_translated_field_language_code") else None
 
 
 class RecordList(ChangeList):

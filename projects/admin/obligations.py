@@ -3,9 +3,10 @@
 from django.contrib.admin import display, register
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin.base import RecordAdmin, RecordInline, named
+from projects.admin.base import RecordInline, named
 from projects.admin.lists import ObligationIncomplete
 from projects.admin.projects import SUBJECTS, PartAdmin
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import Evidence, Obligation, Waiver
 from projects.models.organisations import ORGANISATION_SEARCH

@@ -4,8 +4,9 @@ from django.contrib.admin import register
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
-from projects.admin.base import RecordAdmin, RecordInline, in_languages, named
+from projects.admin.base import RecordInline, in_languages, named
 from projects.admin.lists import OrganisationIncomplete, Untranslated
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import Investor, Membership, Organisation, Person, Position, ProjectParty
 from projects.models.functions import Fold
@@ -62,10 +63,8 @@ class OrganisationAdmin(RecordAdmin):
 
 @register(Investor, site=site)
 class InvestorAdmin(OrganisationAdmin):
+    readonly_fields = ("is_investor",)
     list_filter = ("kind", "is_placeholder", OrganisationIncomplete, Untranslated)
-
-    def get_changeform_initial_data(self, request):
-        return {"is_investor": True} | super().get_changeform_initial_data(request)
 
 
 @register(Membership, site=site)

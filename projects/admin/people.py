@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from projects import permissions
-from projects.admin.base import ReadOnly, RecordAdmin, RecordInline
+from projects.admin.base import ReadOnly, RecordInline
 from projects.admin.forms import Refusing
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import StaffMember
 

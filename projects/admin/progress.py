@@ -3,9 +3,10 @@
 from django.contrib.admin import display, register
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin.base import RecordAdmin, RecordInline, named
+from projects.admin.base import RecordInline, named
 from projects.admin.lists import FigureIncomplete, Untranslated
 from projects.admin.projects import FIGURE, ONE_SUBJECT, PartAdmin
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import Milestone, Observation, Problem, ReportingCycle, ReportingPeriod, Update
 from projects.models.organisations import ORGANISATION_SEARCH
@@ -101,6 +102,7 @@ class MilestoneAdmin(PartAdmin):
 
 @register(Observation, site=site)
 class ObservationAdmin(PartAdmin):
+    readonly_fields = ("update",)
     list_display = ("metric", "value_column", "status", "subject_column", "as_of", "certainty")
     list_select_related = ("metric", "unit", "project", "programme")
     list_filter = ("metric", "status", "certainty", FigureIncomplete)

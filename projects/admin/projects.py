@@ -3,8 +3,9 @@
 from django.contrib.admin import display, register
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin.base import RecordAdmin, RecordInline, in_languages, named
+from projects.admin.base import RecordInline, in_languages, named
 from projects.admin.lists import AmountIncomplete, ProjectIncomplete, ReportLacking, SectorFilter, Untranslated
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import (
     Amount,
@@ -243,7 +244,8 @@ class AmountAdmin(PartAdmin):
     list_filter = ("kind", "currency", "bound", "inclusion", "certainty", "is_confidential", AmountIncomplete)
     search_related = SUBJECTS | {"payer": ORGANISATION_SEARCH, "statement": STATEMENT_SEARCH}
     linked = ("project", "programme", "statement", "payer")
-    readonly_fields = ("rate", "rate_on", "value_kzt")
+    readonly_fields = ("superseded_by", "rate", "rate_on", "value_kzt")
+    only_new = ("corrects",)
     fieldsets = (
         (
             None,
@@ -263,7 +265,7 @@ class AmountAdmin(PartAdmin):
         (
             _("Relation to other amounts"),
             {
-                "fields": [("included_in", "inclusion"), "superseded_by"],
+                "fields": [("included_in", "inclusion"), "corrects", "superseded_by"],
                 "description": _("An amount that may be part of another one is never added to it."),
             },
         ),
@@ -287,7 +289,15 @@ class StageChangeAdmin(PartAdmin):
         (
             None,
             {
-                "fields": ["project", "stage", ("effective_on", "date_precision"), "reason", "document", "statement"],
+                "fields": [
+                    "project",
+                    "stage",
+                    ("effective_on", "date_precision"),
+                    "commissioned_on",
+                    "reason",
+                    "document",
+                    "statement",
+                ],
                 "description": _("The latest change in force is the project's stage. Going back needs a reason."),
             },
         ),

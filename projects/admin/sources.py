@@ -3,8 +3,9 @@
 from django.contrib.admin import register
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin.base import RecordAdmin, RecordInline, named
+from projects.admin.base import RecordInline, named
 from projects.admin.lists import Untranslated
+from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import Document, Source, Statement
 from projects.models.organisations import ORGANISATION_SEARCH
@@ -71,5 +72,4 @@ class DocumentAdmin(RecordAdmin):
         (None, {"fields": ["document_type", "title", "number", ("dated_on", "expires_on"), "is_confidential"]}),
         (_("File"), {"fields": ["file", ("file_name", "content_type", "size"), "sha256"]}),
     )
-    # Files are attached where they are checked; the admin shows what is on record.
-    readonly_fields = ("file", "file_name", "content_type", "size", "sha256")
+    readonly_fields = ("file_name", "content_type", "size", "sha256")
