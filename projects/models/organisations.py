@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects.models.base import (
     Recorded,
@@ -217,7 +218,7 @@ class Position(Recorded):
     end_on = models.DateField(_("to"), null=True, blank=True)
 
     class Meta:
-        verbose_name = _("position")
+        verbose_name = pgettext_lazy("of a person", "position")
         verbose_name_plural = _("positions")
         ordering = ["person", "-start_on", "id"]
         constraints = [in_order("position", "start_on", "end_on"), dates_in_range("position", "start_on", "end_on")]

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from projects.models.base import (
     NUMBER_LIMIT,
@@ -59,10 +60,20 @@ class Shipment(Figure):
         blank=True,
     )
     origin = models.ForeignKey(
-        Place, models.PROTECT, verbose_name=_("from"), related_name="shipments_from", null=True, blank=True
+        Place,
+        models.PROTECT,
+        verbose_name=pgettext_lazy("of a shipment", "from"),
+        related_name="shipments_from",
+        null=True,
+        blank=True,
     )
     destination = models.ForeignKey(
-        Place, models.PROTECT, verbose_name=_("to"), related_name="shipments_to", null=True, blank=True
+        Place,
+        models.PROTECT,
+        verbose_name=pgettext_lazy("of a shipment", "to"),
+        related_name="shipments_to",
+        null=True,
+        blank=True,
     )
     waybill = models.CharField(_("waybill or bill of lading"), max_length=60, blank=True)
     dispatched_on = models.DateField(_("dispatched on"), null=True, blank=True)
