@@ -19,4 +19,7 @@ addEventListener("beforeunload", (event) => {
   if ([...changed].some((form) => form.isConnected)) event.preventDefault();
 });
 
-document.querySelector("[data-focus]")?.focus();
+// A form that came back with errors holds what was typed, though nothing has changed since.
+const returned = document.querySelector("[data-focus]");
+returned?.focus();
+if (returned?.closest("[data-guard]")) changed.add(returned.closest("[data-guard]"));
