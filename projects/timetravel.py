@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
 from projects.models.base import EARLIEST, LATEST
-from tracker.errors import BadParameter
+from tracker.errors import BadParameter, bad_parameter
 
 # What makes a row true on a day, besides being recorded: SQL over the columns of its event table.
 TRUE_ON = {
@@ -132,10 +132,13 @@ class TimeTravelMiddleware:
         as_of, known_at = request.GET.get("as_of"), request.GET.get("known_at")
         if request.method not in ("GET", "HEAD") or not (as_of or known_at):
             return None
-        times = {
-            "as_of": parse_as_of(as_of) if as_of else None,
-            "known_at": parse_known_at(known_at) if known_at else None,
-        }
+        try:
+            times = {
+                "as_of": parse_as_of(as_of) if as_of else None,
+                "known_at": parse_known_at(known_at) if known_at else None,
+            }
+        except BadParameter as error:
+            return bad_parameter(request, error)
         request.looking_back = times
         with looking_back(**times):
             response = view(request, *args, **kwargs)

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language, get_language_from_path
 from pghistory import middleware as pghistory_middleware
 
-from tracker.errors import BadParameter, bad_parameter, busy, is_outage
+from tracker.errors import BadParameter, bad_parameter, busy, is_outage, not_found
 
 
 class HealthMiddleware:
@@ -50,7 +50,8 @@ class SafetyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        response = self.get_response(request)
+        # No address of ours has a NUL, and PostgreSQL refuses it in text.
+        response = not_found(request) if "\x00" in request.path_info else self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         language = get_language_from_path(request.path_info)

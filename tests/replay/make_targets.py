@@ -88,6 +88,7 @@ def targets(base, database):
             "update_add": "/en/projects/{arg}/updates/new/",
             "api_list": "/api/v1/projects/",
             "api_detail": "/api/v1/projects/{arg}/",
+            "export_xlsx": lists,  # asked after some cases whether the rows can still be read
             "login": "/en/accounts/login/",
             "logout": "/en/accounts/logout/",
             "set_language": "/i18n/setlang/",
