@@ -215,12 +215,20 @@ def _change_explained(form):
         )
 
 
+def _written(row):
+    """An amount in a list of amounts."""
+    return f"{row.get_kind_display()}: {money(row.value, row.currency_id, row.bound)} ({row.as_of and day(row.as_of)})"
+
+
 class AmountForm(SourcedForm):
     class Meta:
         model = Amount
         exclude = ("superseded_by",)
         field_classes = {"value": AmountField}
-        help_texts = {"value": gettext_lazy("As a number or as people write it: 134 bn, 134 млрд ₸, 1340亿.")}
+        help_texts = {
+            "value": gettext_lazy("As a number or as people write it: 134 bn, 134 млрд ₸, 1340亿."),
+            "currency": gettext_lazy("May also stand beside the amount."),
+        }
 
     own_funds = AmountField(label=gettext_lazy("Of it own funds"), required=False)
     borrowed_funds = AmountField(label=gettext_lazy("Of it borrowed funds"), required=False)
@@ -259,6 +267,8 @@ class AmountForm(SourcedForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["currency"].required = False  # the amount itself may name it
+        for name in ("included_in", "corrects"):
+            self.fields[name].label_from_instance = _written
         if not self.is_new:
             for name in (*SPLIT, "corrects"):
                 del self.fields[name]

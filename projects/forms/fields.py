@@ -34,7 +34,7 @@ SCALE_WORDS = {
     12: ["трлн", "триллион", "триллиона", "триллионов", "tn", "trn", "trillion", "trillions", "万亿"],
 }
 _SCALES = sorted(((word, power) for power, words in SCALE_WORDS.items() for word in words), key=lambda s: -len(s[0]))
-_AMOUNT = re.compile(r"(?P<before>[^0-9+-]*)(?P<number>[+-]?[0-9][0-9 ,.]*)(?P<after>[^0-9]*)")
+_AMOUNT = re.compile(r"(?P<before>[^0-9+,-]*)(?P<number>[+-]?[0-9](?:[0-9 ,.]*[0-9])?)(?P<after>[^0-9,]*)")
 _GROUPED = {mark: re.compile(rf"[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+") for mark in " ,."}
 _DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]  # read in every language, beside its own
 
@@ -117,6 +117,34 @@ class TextField(forms.CharField):
         if isinstance(value, str):
             value = clean_text(value, is_one_line=not isinstance(self.widget, forms.Textarea))
         return super().to_python(value)
+
+
+class KeyField(TextField):
+    """A reference or code that stands in addresses: Latin letters, digits and a few marks; not a word of ours."""
+
+    form = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+    taken = re.compile(r"new|edit|history|export\..*", re.IGNORECASE)
+
+    def __init__(self, *, allow_unicode=False, **kwargs):
+        super().__init__(**kwargs)
+
+    def clean(self, value):
+        key = super().clean(value)
+        if key and not self.form.fullmatch(key):
+            raise ValidationError(_("Use Latin letters, digits, dots, hyphens and underscores only."), code="invalid")
+        if key and self.taken.fullmatch(key):
+            raise ValidationError(_("“%(word)s” has another meaning in addresses."), params={"word": key}, code="taken")
+        return key
+
+
+class RegistrationField(TextField):
+    """A registration number, without the spaces and hyphens that people set between its parts."""
+
+    def to_python(self, value):
+        return re.sub(r"[\s-]", "", super().to_python(value) or "").upper()
+
+    def widget_attrs(self, widget):
+        return {"autocomplete": "off"}  # no maxlength: the separators count there
 
 
 class NumberField(forms.DecimalField):

@@ -1,6 +1,7 @@
 """Forms of indicators and their values."""
 
 from projects.forms.base import RecordForm, SourcedForm, names_translated
+from projects.forms.fields import KeyField
 from projects.models import Indicator, IndicatorValue
 
 
@@ -8,6 +9,7 @@ class IndicatorForm(RecordForm):
     class Meta:
         model = Indicator
         fields = "__all__"
+        field_classes = {"code": KeyField}
 
     fieldsets = (("", ("code", "name", "description", "place", "unit", "frequency", "is_rank")),)
     rules = (names_translated(),)

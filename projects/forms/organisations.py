@@ -1,7 +1,5 @@
 """Forms of bodies and people."""
 
-import re
-
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db.models import Q
 from django.db.models.functions import Greatest
@@ -10,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from projects import permissions
 from projects.forms.base import RecordForm, SourcedForm, error, names_translated, no_circle, warning
+from projects.forms.fields import RegistrationField
 from projects.forms.identifiers import NON_RESIDENT, bin_error, bin_month, uscc_error
 from projects.models import Investor, Membership, Organisation, Person, Position, StaffMember
 from projects.models.choices import PlaceKind
@@ -81,6 +80,7 @@ class OrganisationForm(RecordForm):
     class Meta:
         model = Organisation
         fields = "__all__"
+        field_classes = {"bin": RegistrationField, "uscc": RegistrationField}
 
     fieldsets = (
         (
@@ -99,12 +99,6 @@ class OrganisationForm(RecordForm):
     past_dates = ("registered_on",)
     rules = (_bin, _uscc, _similar_name, no_circle("parent"), names_translated(may_be_equal=True))
 
-    def clean_bin(self):
-        return re.sub(r"[\s-]", "", self.cleaned_data["bin"])
-
-    def clean_uscc(self):
-        return re.sub(r"[\s-]", "", self.cleaned_data["uscc"]).upper()
-
 
 class InvestorForm(OrganisationForm):
     """An organisation in the role of investor; the role is not asked."""
@@ -112,6 +106,7 @@ class InvestorForm(OrganisationForm):
     class Meta:
         model = Investor
         exclude = ("is_investor",)
+        field_classes = OrganisationForm.Meta.field_classes
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from projects import actions
 from projects.forms.base import RecordForm, SourcedForm, error, names_translated, number, warning
-from projects.forms.fields import DateField
+from projects.forms.fields import DateField, KeyField
 from projects.models import (
     Phase,
     Place,
@@ -68,6 +68,7 @@ class ProgrammeForm(RecordForm):
     class Meta:
         model = Programme
         fields = "__all__"
+        field_classes = {"code": KeyField}
 
     fieldsets = (("", ("code", "name", "description", "consortium", "sectors_are_exhaustive")),)
     rules = (names_translated(),)
@@ -86,6 +87,7 @@ class ProjectForm(RecordForm):
     class Meta:
         model = Project
         fields = "__all__"
+        field_classes = {"reference": KeyField}
 
     fieldsets = (
         (

@@ -1,11 +1,10 @@
 """Forms of shipments, containers and checkpoints."""
 
-import re
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.forms.base import RecordForm, SourcedForm, error, names_translated, no_circle
+from projects.forms.fields import RegistrationField
 from projects.forms.obligations import number_with_unit
 from projects.models import Checkpoint, Container, Shipment
 
@@ -34,12 +33,10 @@ class ContainerForm(RecordForm):
     class Meta:
         model = Container
         fields = "__all__"
+        field_classes = {"number": RegistrationField}
 
     fieldsets = (("", ("shipment", "number", "size_type", "contents")),)
     subjects = ("shipment",)
-
-    def clean_number(self):
-        return re.sub(r"[\s-]", "", self.cleaned_data["number"]).upper()
 
 
 def _container_of_shipment(form):

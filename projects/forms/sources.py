@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.forms.base import RecordForm, error
-from projects.forms.fields import DateField, TextField, clean_text
+from projects.forms.fields import DateField, KeyField, TextField, clean_text
 from projects.models import Document, DocumentType, ProjectDocument, Source, Statement
 
 FILE_LIMIT = 20 * 1024 * 1024  # bytes
@@ -109,6 +109,7 @@ class SourceForm(RecordForm):
     class Meta:
         model = Source
         fields = "__all__"
+        field_classes = {"code": KeyField}
 
     fieldsets = (
         ("", ("code", "kind", "title", "language", "url")),
@@ -121,6 +122,7 @@ class StatementForm(RecordForm):
     class Meta:
         model = Statement
         fields = "__all__"
+        field_classes = {"code": KeyField}
 
     fieldsets = (
         ("", ("source", "code", "position", "kind", "text", "locator", "speaker", "certainty")),
