@@ -10,7 +10,21 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from django.db.models import Case, Count, DecimalField, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DecimalField,
+    Exists,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce, ExtractYear, Round
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -27,7 +41,7 @@ from projects.models import (
     Stage,
     Update,
 )
-from projects.models.choices import AmountKind, Bound, PartyRole, UpdateStatus
+from projects.models.choices import AmountKind, Bound, Inclusion, PartyRole, UpdateStatus
 from projects.models.functions import RateOn
 
 CENT = Decimal("0.01")
@@ -181,11 +195,11 @@ DIMENSIONS = {
     "status": F("status"),
     "place": F("place"),
     "programme": F("programme__code"),
-    "investor": F("parties__organisation"),
-    "investor_country": F("parties__organisation__country"),
+    "investor": F("investing__organisation"),
+    "investor_country": F("investing__organisation__country"),
     "year": ExtractYear("announced_on"),
 }
-OF_PARTIES = {"investor", "investor_country"}
+OF_PARTIES = {"investor", "investor_country"}  # read through `_with_investors`
 
 
 class Portfolio:
@@ -218,20 +232,28 @@ class Portfolio:
         """What covered programmes announced beyond what their projects carry: a list of Rollup, one each."""
         if not self.covered:
             return []
-        wholes = self.amounts.headlines().filter(programme__in=self.covered)
-        parts = self.amounts.on_projects().filter(included_in__in=wholes, project__in=self.keys)
-        carried = defaultdict(Decimal)
-        for row in self._summed(parts, "included_in__programme"):
-            carried[row["included_in__programme"], row["kind"]] += row["value"] or 0
+        carried = self._carried()
         found = {}
-        for row in self._summed(wholes, "programme"):
+        wholes = self.amounts.headlines().filter(programme__in=self.covered)
+        for row in self._summed(wholes, "programme", "pk"):
             programme = self.covered[row["programme"]]
             line = Rollup("unallocated", str(programme), 0, _empty(self.currency), programme.code)
             line = found.setdefault(programme.pk, line)
             if row["value"] is not None:
-                row["value"] = max(Decimal(0), row["value"] - carried[programme.pk, row["kind"]])
+                row["value"] = max(Decimal(0), row["value"] - carried[row["pk"], row["kind"]])
             line.amounts[row["kind"]].add(row)
         return list(found.values())
+
+    def _carried(self):
+        """What these projects carry of headlines, directly or as parts of their parts: (key, kind) -> sum."""
+        carried = defaultdict(Decimal)
+        parts = self.amounts.on_projects().filter(included_in__programme__isnull=False, project__in=self.keys)
+        rows = list(self._summed(parts, "included_in"))
+        if rows:
+            above = _above()
+            for row in rows:
+                carried[_topmost(row["included_in"], above), row["kind"]] += row["value"] or 0
+        return carried
 
     @cached_property
     def uncertain(self):
@@ -257,7 +279,7 @@ class Portfolio:
         """
         keyed = Project.objects.filter(pk__in=self.keys)
         if dimension in OF_PARTIES:
-            keyed = keyed.filter(Q(parties__role=PartyRole.INVESTOR) | ~_has_investor("pk"))
+            keyed = _with_investors(keyed, dimension, "parties")
         counted = (
             keyed.annotate(key=DIMENSIONS[dimension]).order_by().values("key").annotate(n=Count("pk", distinct=True))
         )
@@ -274,9 +296,9 @@ class Portfolio:
 
     def _fill(self, lines, dimension):
         amounts = self.amounts.on_projects().filter(project__in=self.keys)
-        if dimension in OF_PARTIES:
-            amounts = amounts.filter(Q(project__parties__role=PartyRole.INVESTOR) | ~_has_investor("project"))
         groups = {"key": _from_amount(DIMENSIONS[dimension])} if dimension else {}
+        if dimension in OF_PARTIES:
+            amounts, groups = _with_investors(amounts, dimension, "project__parties"), {"key": DIMENSIONS[dimension]}
         for line in lines.values():
             for total in line.amounts.values():
                 total.missing = line.projects
@@ -296,8 +318,37 @@ def totals(projects, *, by=None, **options):
     return portfolio.by(by) if by else [portfolio.total]
 
 
-def _has_investor(project):
-    return Exists(ProjectParty.objects.filter(project=OuterRef(project), role=PartyRole.INVESTOR))
+def _above():
+    """Amounts of programmes that another one stands for: key -> key of the correction, or of the whole it is part of."""
+    rows = Amount.objects.filter(Q(superseded_by__isnull=False) | Q(inclusion=Inclusion.YES), programme__isnull=False)
+    return {pk: later or whole for pk, later, whole in rows.values_list("pk", "superseded_by", "included_in")}
+
+
+def _topmost(key, above):
+    seen = set()
+    while key in above and key not in seen:
+        seen.add(key)
+        key = above[key]
+    return key
+
+
+def _with_investors(rows, dimension, parties):
+    """Each row once for every key that its project's investors give, once with none where it has no investor.
+
+    Args:
+        rows: projects or amounts. parties: the path from a row to the parties of its project.
+    """
+    rows = rows.annotate(investing=FilteredRelation(parties, condition=Q(**{f"{parties}__role": PartyRole.INVESTOR})))
+    if dimension != "investor_country":
+        return rows
+    country = Coalesce(F("organisation__country"), Value(""))
+    before = ProjectParty.objects.alias(key=country).filter(
+        role=PartyRole.INVESTOR,
+        project=OuterRef("investing__project"),
+        pk__lt=OuterRef("investing__pk"),
+        key=Coalesce(OuterRef("investing__organisation__country"), Value("")),
+    )
+    return rows.filter(~Exists(before))
 
 
 def _from_amount(expression):

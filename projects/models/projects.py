@@ -477,9 +477,11 @@ class AmountQuerySet(models.QuerySet):
         """What a list of projects adds up: standing amounts of projects that are no part of another of theirs.
 
         A part of a programme's headline counts here, on its project; the headline then gives only the rest.
+        A part of what may itself be part of another amount does not count: its whole stands apart.
         """
-        own_part = Q(inclusion=Inclusion.YES, included_in__project__isnull=False)
-        return self.standing().filter(project__isnull=False).exclude(inclusion=Inclusion.UNKNOWN).exclude(own_part)
+        whole_counts = Q(included_in__project__isnull=True) & ~Q(included_in__inclusion=Inclusion.UNKNOWN)
+        counts = Q(inclusion=Inclusion.NO) | (Q(inclusion=Inclusion.YES) & whole_counts)
+        return self.standing().filter(counts, project__isnull=False)
 
     def uncertain(self):
         """Standing amounts of which nobody knows whether they are part of another: listed apart, never added."""
