@@ -237,7 +237,7 @@ def main(arguments):
     try:
         os.chdir(install.ROOT)
         if name != "clean" and sys.prefix != str(install.VENV):
-            install.environment()
+            install.environment("requirements-local.txt" if name == "run" else "requirements-dev.txt")
             os.execv(install.PYTHON, [install.PYTHON, "-m", "tracker", *arguments])
         _stop_on_signals()
         return VERBS[name](*rest) or 0

