@@ -127,7 +127,6 @@ STORAGES = {
 MEDIA_ROOT = Path(environment.env_str("MEDIA_ROOT", str(BASE_DIR / ".data/media")))
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 for _name, _value in environment.email(environment.env_str("EMAIL_URL", "console:")).items():
     globals()[_name] = _value

@@ -132,7 +132,7 @@ def targets(base, database):
             "progress": "longitude",
             "start_date": "planned_start_on",
             "end_date": "planned_end_on",
-            "percent": "narrative",
+            "percent": "not_a_field",
             "owner": "department",
         },
         "vars": {
