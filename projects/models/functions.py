@@ -1,6 +1,5 @@
 """SQL functions of the register, made by the first migration, as expressions for queries and constraints."""
 
-from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Func, Value
 
@@ -62,10 +61,3 @@ class RateOn(Func):
 
     function = "tracker_rate_on"
     output_field = models.DecimalField(max_digits=18, decimal_places=6)
-
-
-class Period(Func):
-    """The calendar month, quarter, half-year or year (by a frequency's code) around a date; NULL for other codes."""
-
-    function = "tracker_period"
-    output_field = DateRangeField()

@@ -1,14 +1,13 @@
 """What each side owes, what proves it, and waivers. The state is computed for a day, never stored."""
 
 import datetime
+from decimal import Decimal
 
 from django.conf import settings
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models import F, Func, Q, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,20 +24,16 @@ from projects.models.base import (
 from projects.models.choices import EvidenceStatus, Frequency, ObligationBasis, ObligationState, Side, Strength
 from projects.models.codelists import ObligationKind, Unit
 from projects.models.engagements import Agreement, Engagement
-from projects.models.functions import Period
 from projects.models.organisations import Organisation
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
 
-DUE_WITHIN = datetime.timedelta(days=30)  # so long before its deadline an obligation counts as due
-NOT_SUMMED = ("share", "rank")  # dimensions of units of which the latest value counts, never a sum
-
-_DATE, _NUMBER = models.DateField(), models.DecimalField(max_digits=34, decimal_places=6)
+DUE_WITHIN = 30  # days before its deadline in which an obligation counts as due
 
 
 class ObligationQuerySet(models.QuerySet):
     def with_state(self, day):
-        """Annotate what each obligation is on a day; the one place where this is computed.
+        """Each obligation with what it is on a day; the one place where this is asked (`tracker_obligation_on` in SQL).
 
         An obligation that falls due once (or whose frequency is not stated) is judged on all its accepted evidence,
         by `due_on`, or else `end_on`. A recurring one is judged by calendar periods (month, quarter, half-year,
@@ -47,69 +42,25 @@ class ObligationQuerySet(models.QuerySet):
         day. Evidence counts where it is accepted, decided and about a period ended by `day`; values of a period
         are added, except shares and ranks, of which the latest counts.
 
-        Annotations:
-            state: an ObligationState: waived > no target > met > overdue (deadline passed) > due (at most 30 days
-                left) > partly (some evidence accepted) > not due.
-            reached: Decimal in the obligation's unit. share: reached ÷ target, cut to four decimals; NULL without
-                a target. period: range of dates, NULL unless recurring. deadline: date or NULL.
+        Rows have `state`, `reached`, `share`, `deadline`, `period`; `state`, `share`, `reached` and `deadline` may
+        also be filtered and sorted by. state: an ObligationState: waived > no target > met > overdue (deadline
+        passed) > due (at most 30 days left) > partly (some evidence accepted) > not due.
         """
-        judged_on = Greatest(Least(Value(day, _DATE), "end_on"), "start_on")
-        rows = self.annotate(running=Period("frequency", judged_on))
-        rows = rows.annotate(last=Period("frequency", _first_day("running") - 1))
-        always = Value(DateRange(None, day, "(]"), DateRangeField())
-        rows = rows.annotate(
-            running_reached=_reached(day, Coalesce(OuterRef("running"), always)),
-            last_reached=_reached(day, OuterRef("last")),
+        columns = ("pk", "unit__dimension", "frequency", "target", "start_on", "due_on", "end_on")
+        computed = Func(
+            *columns,
+            Value(day, models.DateField()),
+            Value(DUE_WITHIN),
+            function="tracker_obligation_on",
+            output_field=models.JSONField(),
         )
-        judged_last = Q(last_reached__lt=F("target"), last__endswith__gt=F("start_on"))
-        rows = rows.annotate(
-            period=Case(When(judged_last, then="last"), default="running"),
-            reached=Case(When(judged_last, then="last_reached"), default="running_reached"),
-        ).annotate(
-            deadline=Case(
-                When(running__isnull=True, then=Coalesce("due_on", "end_on")),
-                default=Least(_last_day("period"), "end_on"),
-            ),
-            share=Func(F("reached") * 10000, F("target"), function="div", output_field=_NUMBER) / 10000,
+        number = models.DecimalField(max_digits=34, decimal_places=6)
+        return self.annotate(on_day=computed).alias(
+            state=KeyTextTransform("state", "on_day"),
+            reached=Cast(KeyTextTransform("reached", "on_day"), number),
+            share=Cast(KeyTextTransform("share", "on_day"), number),
+            deadline=Cast(KeyTextTransform("deadline", "on_day"), models.DateField()),
         )
-        in_force = Q(start_on__isnull=True) | Q(start_on__lte=day)
-        waivers = Waiver.objects.filter(Q(end_on__isnull=True) | Q(end_on__gte=day), start_on__lte=day)
-        return rows.annotate(
-            state=Case(
-                When(Exists(waivers.filter(obligation=OuterRef("pk"))), then=Value(ObligationState.WAIVED)),
-                When(target__isnull=True, then=Value(ObligationState.NO_TARGET)),
-                When(reached__gte=F("target"), then=Value(ObligationState.MET)),
-                When(deadline__lt=day, then=Value(ObligationState.OVERDUE)),
-                When(in_force & Q(deadline__lte=day + DUE_WITHIN), then=Value(ObligationState.DUE)),
-                When(reached__gt=0, then=Value(ObligationState.PARTLY)),
-                default=Value(ObligationState.NOT_DUE),
-                output_field=models.CharField(),
-            )
-        )
-
-
-def _first_day(period):
-    return Func(period, function="lower", output_field=_DATE)
-
-
-def _last_day(period):
-    return Func(period, template="(upper(%(expressions)s) - 1)", output_field=_DATE)
-
-
-def _reached(day, period):
-    """What accepted evidence of an obligation (OuterRef) adds up to for the periods that end in a range of dates."""
-    counted = Evidence.objects.filter(
-        obligation=OuterRef("pk"),
-        status=EvidenceStatus.ACCEPTED,
-        decided_on__lte=day,
-        period_end__lte=day,
-        period_end__contained_by=period,
-        value__isnull=False,
-    )
-    counted = counted.order_by().values("obligation", "obligation__unit__dimension")
-    counted = counted.annotate(latest=ArrayAgg("value", order_by=["-period_end", "-pk"]))
-    value = Case(When(obligation__unit__dimension__in=NOT_SUMMED, then=F("latest__0")), default=Sum("value"))
-    return Coalesce(Subquery(counted.annotate(total=value).values("total")), Value(0), output_field=_NUMBER)
 
 
 @recorded
@@ -192,6 +143,37 @@ class Obligation(Sourced):
     @property
     def subject(self):
         return self.project or self.programme or self.organisation
+
+    # What it is on the day of `with_state`
+
+    @property
+    def state(self):
+        return ObligationState(self.on_day["state"])
+
+    @property
+    def reached(self):
+        """What accepted evidence adds up to (Decimal), in the obligation's unit."""
+        return Decimal(self.on_day["reached"])
+
+    @property
+    def share(self):
+        """Reached ÷ target (Decimal), cut to four decimals; None without a target."""
+        share = self.on_day["share"]
+        return None if share is None else Decimal(share).quantize(Decimal("0.0001"))
+
+    @property
+    def deadline(self):
+        return self._date("deadline")
+
+    @property
+    def period(self):
+        """First and last day of the period that is judged; None where the obligation does not recur."""
+        first, last = self._date("period_from"), self._date("period_to")
+        return None if first is None else (first, last)
+
+    def _date(self, name):
+        text = self.on_day[name]
+        return None if text is None else datetime.date.fromisoformat(text)
 
 
 @recorded

@@ -94,6 +94,58 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 $$;
 """
 
+# What an obligation is on a day: the rules are told where it is asked, at `Obligation.objects.with_state`.
+OBLIGATION_ON = """
+CREATE OR REPLACE FUNCTION tracker_reached(obligation bigint, dimension text, period daterange, on_day date)
+RETURNS numeric LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+  RETURN COALESCE((
+    SELECT CASE WHEN dimension IN ('share', 'rank')
+      THEN (array_agg(e.value ORDER BY e.period_end DESC, e.id DESC))[1] ELSE sum(e.value) END
+    FROM projects_evidence e
+    WHERE e.obligation_id = obligation AND e.status = 'accepted' AND e.value IS NOT NULL
+      AND e.decided_on <= on_day AND e.period_end <= on_day AND e.period_end <@ period
+  ), 0);
+END $$;
+CREATE OR REPLACE FUNCTION tracker_obligation_on(
+  obligation bigint, dimension text, frequency text, target numeric,
+  start_on date, due_on date, end_on date, on_day date, due_within integer
+) RETURNS jsonb LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  period daterange := tracker_period(frequency, greatest(least(on_day, end_on), start_on));
+  before daterange := tracker_period(frequency, lower(period) - 1);
+  deadline date := COALESCE(due_on, end_on);
+  reached numeric;
+BEGIN
+  IF period IS NULL THEN
+    reached := tracker_reached(obligation, dimension, daterange(NULL, on_day, '[]'), on_day);
+  ELSE
+    IF upper(before) > start_on THEN
+      reached := tracker_reached(obligation, dimension, before, on_day);
+      IF reached < target THEN period := before; END IF;
+    END IF;
+    IF period IS DISTINCT FROM before THEN
+      reached := tracker_reached(obligation, dimension, period, on_day);
+    END IF;
+    deadline := least(upper(period) - 1, end_on);
+  END IF;
+  RETURN jsonb_build_object(
+    'state', CASE
+      WHEN EXISTS (
+        SELECT FROM projects_waiver w WHERE w.obligation_id = obligation
+          AND w.start_on <= on_day AND (w.end_on IS NULL OR w.end_on >= on_day)
+      ) THEN 'waived'
+      WHEN target IS NULL THEN 'no_target'
+      WHEN reached >= target THEN 'met'
+      WHEN deadline < on_day THEN 'overdue'
+      WHEN COALESCE(start_on <= on_day, true) AND deadline - on_day <= due_within THEN 'due'
+      WHEN reached > 0 THEN 'partly'
+      ELSE 'not_due' END,
+    'reached', reached::text, 'share', (div(reached * 10000, target) / 10000)::text, 'deadline', deadline,
+    'period_from', lower(period), 'period_to', upper(period) - 1);
+END $$;
+"""
+
 # After the tables: official rates, the frozen tenge value of amounts, the stage of projects, no circles.
 RATE_ON = """
 CREATE OR REPLACE FUNCTION tracker_rate_row(code text, on_day date)

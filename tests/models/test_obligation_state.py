@@ -159,7 +159,7 @@ def save(ground, histories):
 histories = st.tuples(obligations(), st.lists(evidence, max_size=4), st.lists(waivers, max_size=1), st.booleans())
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(histories, min_size=12, max_size=24), st.lists(days, min_size=3, max_size=3))
 def test_state_equals_the_rules_in_plain_python(ground, drawn, asked):
     rows = save(ground, drawn)
