@@ -16,6 +16,7 @@ handler500 = "tracker.errors.server_error"
 
 urlpatterns = [
     path("i18n/setlang/", set_language, name="set-language"),
+    path("api/v1/", include("projects.api.urls")),
 ]
 
 urlpatterns += i18n_patterns(

@@ -1,0 +1,73 @@
+"""Who calls: a signed-in browser (with its anti-forgery token), or a script with a token of a person."""
+
+import datetime
+import hashlib
+import hmac
+import re
+import secrets
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import authentication
+from rest_framework.exceptions import AuthenticationFailed
+
+from projects.models import ApiToken
+from projects.models.choices import TokenScope
+
+SCHEME = "Bearer"
+CHALLENGE = f'{SCHEME} realm="api"'
+PREFIX = "wkr_"  # by which scanners of leaked secrets know the token
+BEARER = re.compile(rf"{SCHEME} +({PREFIX}[A-Za-z0-9_-]{{43}})", re.IGNORECASE)
+NOTED_EVERY = datetime.timedelta(hours=1)
+
+
+def hash_of(token):
+    """What is kept of a token. It is random (256 bits), so one round of SHA-256 is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def create_token(*, user, name, scope=TokenScope.READ, expires_on=None):
+    """Make a token of a person.
+
+    Returns: the ApiToken and the token itself, which is told this once and cannot be read again.
+    """
+    token = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken.objects.create(user=user, name=name, scope=scope, expires_on=expires_on, token_hash=hash_of(token))
+    return row, token
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The session of the pages; requests that change something need the anti-forgery token."""
+
+    def authenticate_header(self, request):
+        return CHALLENGE
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer TOKEN`."""
+
+    def authenticate(self, request):
+        header = request.META.get("HTTP_AUTHORIZATION", "")
+        if not header.lower().startswith(f"{SCHEME.lower()} "):
+            return None
+        match = BEARER.fullmatch(header.strip())
+        wanted = hash_of(match[1]) if match else ""
+        row = ApiToken.objects.select_related("user").filter(token_hash=wanted).first()
+        if row is None or not hmac.compare_digest(row.token_hash, wanted):
+            raise AuthenticationFailed(_("The token is not known."))
+        if not row.user.is_active or (row.expires_on is not None and row.expires_on < timezone.localdate()):
+            raise AuthenticationFailed(_("The token has expired."))
+        self._note_use(row, request)
+        return row.user, row
+
+    def authenticate_header(self, request):
+        return CHALLENGE
+
+    @staticmethod
+    def _note_use(row, request):
+        """Remember roughly when the token was used; not where the past is read, which nothing may write to."""
+        now = timezone.now()
+        if getattr(request, "looking_back", None) is None and (
+            row.last_used_at is None or now - row.last_used_at > NOTED_EVERY
+        ):
+            ApiToken.objects.filter(pk=row.pk).update(last_used_at=now)
