@@ -201,6 +201,7 @@ def checkout():
     (folder / ".venv").symlink_to(install.VENV)
     yield folder
     shutil.rmtree(folder)
+    shutil.rmtree(f"/var/lib/{database.NAME}-{database._fingerprint(folder)}", ignore_errors=True)
 
 
 class Site:

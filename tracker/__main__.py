@@ -105,7 +105,7 @@ def clean():
                 shutil.rmtree(path)
             for path in (install.ROOT / folder).rglob("*.mo"):
                 path.unlink()
-        folders = [folder for folder in dict.fromkeys((install.LOCAL, database.location())) if folder.exists()]
+        folders = list(dict.fromkeys((install.LOCAL, *database.folders())))
         question = f"Delete the data as well ({' and '.join(map(str, folders))})? [y/N] "
         try:
             agreed = input(question).strip().lower() in ("y", "yes")

@@ -54,7 +54,12 @@ def address():
 
 def location():
     """Return the folder of the embedded server's data and sockets (a pathlib.Path)."""
-    return _embedded().base
+    return _home()
+
+
+def folders():
+    """Return the folders outside the environment that this module has made for the checkout."""
+    return [folder for folder in dict.fromkeys((_home(), _own_folder())) if folder.exists()]
 
 
 @contextlib.contextmanager
