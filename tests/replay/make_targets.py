@@ -24,7 +24,11 @@ class Fields(HTMLParser):
     def handle_starttag(self, tag, attrs):
         a = dict(attrs)
         if tag == "form":
-            self.inside = a.get("method", "").lower() == "post" and "logout" not in a.get("action", "") and "theme" not in a.get("action", "")
+            self.inside = (
+                a.get("method", "").lower() == "post"
+                and "logout" not in a.get("action", "")
+                and "theme" not in a.get("action", "")
+            )
         if not self.inside:
             return
         if tag == "input" and a.get("name") and a.get("type") not in ("submit", "file"):
@@ -153,17 +157,20 @@ def targets(base, database):
         },
         "baseline": {
             "project_edit": baseline(base, "editor", "/en/projects/WKR-0001/edit/"),
-            "update_add": baseline(base, "editor", "/en/projects/WKR-0001/updates/new/") | {"narrative": "text", "submit": "draft"},
+            "update_add": baseline(base, "editor", "/en/projects/WKR-0001/updates/new/")
+            | {"narrative": "text", "submit": "draft"},
             "admin_project_change": baseline(base, "admin", "/en/admin/projects/project/1/change/"),
         },
         "checksum_sql": (
             "select (select md5(string_agg(md5(t::text),'' order by id)) from projects_project t)"
             "||'|'||(select count(*) from projects_update)||'|'||(select count(*) from projects_document)"
-            "||'|'||(select count(*)||md5(string_agg(username||password||is_staff||is_superuser,'' order by id)) from auth_user)"
+            "||'|'||(select count(*)||md5(string_agg("
+            "username||password||is_staff||is_superuser,'' order by id)) from auth_user)"
         ),
         "reset_cmds": [
             f"psql -h 127.0.0.1 -p 54399 -U postgres -d postgres -q -v ON_ERROR_STOP=1"
-            f" -c 'drop database if exists {database} with (force)' -c 'create database {database} template {database}_snap'"
+            f" -c 'drop database if exists {database} with (force)'"
+            f" -c 'create database {database} template {database}_snap'"
         ],
         "row_marker": 'data-reference="([^"]+)"',
         "seed_sql": "insert into projects_project(reference,name_en) values ('H{i}',left('{v}',200));",
