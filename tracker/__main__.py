@@ -98,6 +98,8 @@ def environment():
 def clean():
     """Remove what the other verbs made, and the data if the person at the terminal says so."""
     with _alone(None):
+        if database.is_running():
+            raise Refusal("The embedded database is in use by a management command; nothing was removed.")
         for name in (*LITTER, install.VENV.name):
             shutil.rmtree(install.ROOT / name, ignore_errors=True)
         for folder in ("tracker", "projects", "tests", "bench"):

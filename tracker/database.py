@@ -57,6 +57,11 @@ def location():
     return _home()
 
 
+def is_running():
+    """Return whether the embedded server is up, whoever uses it."""
+    return _embedded().is_up()
+
+
 def folders():
     """Return the folders outside the environment that this module has made for the checkout."""
     return [folder for folder in dict.fromkeys((_home(), _own_folder())) if folder.exists()]
