@@ -163,8 +163,9 @@ class LinesField(forms.ModelMultipleChoiceField):
             raise ValidationError(
                 _("Give at most %(count)s lines, each with a reference, a code or a name."), params={"count": LINES}
             )
-        rows = [find(self.queryset, line).pk for line in lines]
-        return super().clean(rows)
+        if self.required and not lines:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return self.queryset.filter(pk__in=[find(self.queryset, line).pk for line in lines])
 
     def has_changed(self, initial, data):
         if not self.is_typed:
