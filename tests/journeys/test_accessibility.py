@@ -132,6 +132,7 @@ def test_pages(visitor, live_server):
         ):
             visitor.set_viewport_size(size)
             visitor.emulate_media(color_scheme=scheme)
+            visitor.evaluate("Promise.all(document.getAnimations().map((change) => change.finished))")
             faults += [f"{name} {size['width']} {scheme}: {fault}" for fault in violations(visitor, rules)]
         if (width := visitor.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
             faults.append(f"{name}: {width} pixels wide on a phone of {PHONE['width']}")
