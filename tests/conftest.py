@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 
-from tracker import install
+from tracker import database, install
 
 # The browser's driver keeps an event loop in the thread of the test, which Django would refuse.
 os.environ |= {"DJANGO_ALLOW_ASYNC_UNSAFE": "true", **install.driver_variables()}
@@ -27,6 +27,8 @@ def pytest_configure():
     """Leave out what tests do not need: collected static files, and passwords that are slow to check."""
     from django.conf import settings
 
+    if database.is_embedded() and not database.is_running():
+        raise pytest.UsageError("No database is up for the tests: run `make test`, or set DATABASE_URL.")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,5 +1,6 @@
 """The ground: environment variables, embedded database, vendored files, start and stop."""
 
+import ast
 import hashlib
 import json
 import os
@@ -169,6 +170,21 @@ class TestDatabase:
         """They run before the private environment exists."""
         done = command(sys.executable, "-S", "-c", "import tracker.__main__, sys; assert 'django' not in sys.modules")
         assert done.returncode == 0, done.stderr
+
+
+class TestFloors:
+    def test_imports_only_go_down(self):
+        done = command(install.VENV / "bin" / "lint-imports")
+        assert done.returncode == 0, done.stdout
+
+    @pytest.mark.parametrize("floor", ["models", "permissions", "actions", "rollups"])
+    def test_the_lower_floors_know_no_request_form_or_template(self, floor):
+        above = ("django.http", "django.forms", "django.template", "django.shortcuts", "django.views", "rest_framework")
+        for path in [*ROOT.glob(f"projects/{floor}.py"), *ROOT.glob(f"projects/{floor}/**/*.py")]:
+            for node in ast.walk(ast.parse(path.read_text())):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                assert not [name for name in names if name.startswith(above)], path
 
 
 class TestVendored:

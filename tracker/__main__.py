@@ -37,8 +37,8 @@ def run():
     port = _port()
     os.environ.setdefault("DEMO", "1")
     with _alone(port), database.running():
-        where = f"the data are in {database.location()}" if database.is_embedded() else "as DATABASE_URL says"
-        _say(f"PostgreSQL is up; {where}.")
+        if database.is_embedded():
+            _say(f"PostgreSQL is up; the data are in {database.location()}.")
         if subprocess.run([install.PYTHON, "-m", "tracker", "prepare"]).returncode:
             raise Refusal("The site was not started; the lines above say why.")
         _serve(port)
