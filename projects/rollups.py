@@ -319,7 +319,7 @@ def totals(projects, *, by=None, **options):
 
 
 def _above():
-    """Amounts of programmes that another one stands for: key -> key of the correction, or of the whole it is part of."""
+    """Amounts of programmes that another one stands for: key -> key of the correction, or of its whole."""
     rows = Amount.objects.filter(Q(superseded_by__isnull=False) | Q(inclusion=Inclusion.YES), programme__isnull=False)
     return {pk: later or whole for pk, later, whole in rows.values_list("pk", "superseded_by", "included_in")}
 
