@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from projects import rates
 from projects.models import Amount, Currency, ExchangeRate
@@ -31,6 +32,12 @@ OF_TODAY = """<?xml version="1.0" encoding="utf-8"?>
     <index>UP</index><change>+1.25</change><link/></item>
   <item><title>CNY</title><pubDate>11.10.2025</pubDate><description>75.81</description><quant>1</quant></item>
 </channel></rss>"""
+
+
+@pytest.fixture(autouse=True)
+def read_in_english():
+    with translation.override("en"):
+        yield
 
 
 def of_a_day(*items, day="10.10.2025"):
