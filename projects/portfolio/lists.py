@@ -78,10 +78,6 @@ class ListPage(SignedIn, TemplateView):
     facets = {}
     more_filters = None  # names; by default all that are no facets
 
-    def get_template_names(self):
-        fragment = self.request.htmx and not self.request.htmx.boosted and not self.request.htmx.history_restore_request
-        return [self.results_template if fragment else self.template_name]
-
     def get_context_data(self, **kwargs):
         self.filters = self.filterset(self.request.GET, user=self.request.user, **self.filter_options())
         rows = self.filters.rows()
