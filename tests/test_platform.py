@@ -275,6 +275,7 @@ def test_the_site_comes_up_alone_and_goes_down_whole(checkout):
         site.end()
     assert not database.Cluster(checkout / ".data").is_up()
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections may linger, servers may not
         taken.bind(("127.0.0.1", port))  # nothing of the site holds it any more
         taken.listen()
         third = Site(checkout, port)
