@@ -4,13 +4,16 @@ const PAUSE = 400; // milliseconds: arrow keys run through a list without sendin
 const changed = new Set();
 let timer;
 
-document.addEventListener("change", (event) => {
+document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (form?.matches("[data-guard]")) changed.add(form);
-  if (form?.matches("[data-autosubmit]")) {
-    clearTimeout(timer);
-    timer = setTimeout(() => form.requestSubmit(), PAUSE);
-  }
+});
+
+document.addEventListener("change", (event) => {
+  const form = event.target.form;
+  if (!form?.matches("[data-autosubmit]")) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => form.requestSubmit(), PAUSE);
 });
 
 document.addEventListener("submit", (event) => changed.delete(event.target));

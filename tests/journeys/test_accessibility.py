@@ -81,7 +81,7 @@ def pages():
 
 
 def addresses():
-    """(name, address, expected status) of each page and state, in the register's first language: its words are the longest."""
+    """(name, address, expected status) of each page and state, in Kazakh: its words are the longest."""
     plain = [(name, reverse(name), 200) for name, has_parameters in pages() if not has_parameters]
     rows = [(name, reverse(name, kwargs=parameters(*row)), 200) for name, row in ROWS.items()]
     states = [(name, reverse(page) + query, status) for name, (page, query, status) in STATES.items()]
