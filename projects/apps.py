@@ -1,3 +1,4 @@
+import pgtrigger
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,14 @@ def after_migrate(**kwargs):
     from projects import timetravel
 
     timetravel.create_views()
+    record_links()
+
+
+def record_links():
+    """History of automatic many-to-many tables: migrations do not know their models, hence not their triggers."""
+    for model, trigger in pgtrigger.registered():
+        if model._meta.auto_created:
+            trigger.install(model)
 
 
 class ProjectsConfig(AppConfig):

@@ -70,12 +70,13 @@ class Permitted:
         return permissions.may_enter_admin(request.user)
 
     def has_add_permission(self, request, obj=None):
-        return self.has_view_permission(request) and permissions.may_add(request.user, self.model)
+        """Auditors only look here, also at what any role may add on the pages."""
+        return permissions.is_administrator(request.user) and permissions.may_add(request.user, self.model)
 
     def has_change_permission(self, request, obj=None):
         if obj is None or not isinstance(obj, self.model):  # in general, or a row of an inline
             return self.has_add_permission(request)
-        return self.has_view_permission(request) and permissions.may_change(request.user, obj)
+        return permissions.is_administrator(request.user) and permissions.may_change(request.user, obj)
 
     def has_delete_permission(self, request, obj=None):
         return self.has_change_permission(request, obj) and permissions.may_delete(request.user, obj)

@@ -1,6 +1,6 @@
 """What belongs to people at work, in the admin: views, notices, imports, keys of submissions."""
 
-from django.contrib.admin import ModelAdmin, register
+from django.contrib.admin import register
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
@@ -42,7 +42,6 @@ class SubscriptionAdmin(RecordAdmin):
 class ApiTokenAdmin(ReadOnly, RecordAdmin):
     """Tokens are made by their owners; an administrator may take one away."""
 
-    object_history_template = None
     list_display = ("name", "user", "scope", "created_at", "last_used_at", "expires_on")
     list_select_related = ("user",)
     list_filter = ("scope",)
@@ -52,11 +51,6 @@ class ApiTokenAdmin(ReadOnly, RecordAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return permissions.is_administrator(request.user)
-
-    log_deletions = ModelAdmin.log_deletions
-
-    def history_view(self, request, object_id, extra_context=None):
-        return ModelAdmin.history_view(self, request, object_id, extra_context)
 
 
 @register(Notice, site=site)

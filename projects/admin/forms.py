@@ -11,6 +11,7 @@ from django.db import models
 from django.forms.models import BaseInlineFormSet, ModelChoiceIterator
 from django.utils.translation import gettext as _
 
+from projects.admin.lists import EXACT, fits
 from projects.forms import CONTROL_FIELDS, FORMS, RecordForm
 
 VERSION, REASON, CONFIRMED, KEY = "version", "change_reason", "confirm_warnings", "submission_key"
@@ -18,20 +19,21 @@ SHOWN = 200  # characters of a value in the message about a conflict
 
 
 class _Known:
-    """Options of a look-up are made from rows that the form's record has already loaded."""
+    """Options of a look-up are made from rows that the form's record has already loaded; garbage is none."""
 
     known = ()
 
     def optgroups(self, name, value, attrs=None):
         rows = {str(row.pk): row for row in self.known}
-        chosen = [str(key) for key in value if key not in (None, "")]
-        if not all(key in rows for key in chosen):
-            return super().optgroups(name, value, attrs)
+        key = self.field.remote_field.model._meta.pk
+        chosen = [str(one) for one in value if one not in (None, "") and fits(key, EXACT, str(one))]
+        if not all(one in rows for one in chosen):
+            return super().optgroups(name, chosen, attrs)
         options = []
         if not self.is_required and not self.allow_multiple_selected:
             options.append(self.create_option(name, "", "", False, 0))
-        for key in chosen:
-            options.append(self.create_option(name, key, str(rows[key]), True, len(options)))
+        for one in chosen:
+            options.append(self.create_option(name, one, str(rows[one]), True, len(options)))
         return [(None, options, 0)]
 
 
@@ -89,10 +91,14 @@ class _Shown(Refusing):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, user=self.acting, **kwargs)
-        laid_out = {*(self._meta.fields or ()), *CONTROL_FIELDS} - {*self.dropped}
-        for name in self.fields.keys() - laid_out:  # fields beside the columns that the layout leaves out
+        self.laid_out = {*(self._meta.fields or ()), *CONTROL_FIELDS}
+        for name in self.dropped:
             del self.fields[name]
         self._tell_known()
+
+    def add_error(self, field, error):
+        """What is wrong with a field that the page does not show is said of the whole record."""
+        super().add_error(field if field in self.laid_out else None, error)
 
     def _tell_known(self):
         loaded = self.instance._state.fields_cache
@@ -106,7 +112,7 @@ class _Shown(Refusing):
 
     def clean(self):
         for name, value in list(self.cleaned_data.items()):
-            if isinstance(self.fields[name], forms.JSONField) and holds_nul(value):
+            if isinstance(self.fields.get(name), forms.JSONField) and holds_nul(value):
                 self.add_error(name, _("Null characters are not allowed."))
         data = super().clean()
         if self.is_stale:

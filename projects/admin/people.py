@@ -71,7 +71,6 @@ class NewPersonForm(Refusing, AdminUserCreationForm):
 class PersonAdmin(RecordAdmin, UserAdmin):
     form = PersonForm
     add_form = NewPersonForm
-    object_history_template = None
     list_display = ("username", "first_name", "last_name", "email", "roles_column", "is_active", "last_login")
     list_filter = ("is_active", "groups")
     search_columns = ("username", "first_name", "last_name", "email")
@@ -124,13 +123,6 @@ class PersonAdmin(RecordAdmin, UserAdmin):
         user.is_staff = user.is_superuser or bool(names & {permissions.ADMINISTRATOR, permissions.AUDITOR})
         user.save(update_fields=["is_staff"])
 
-    def history_view(self, request, object_id, extra_context=None):
-        return UserAdmin.history_view(self, request, object_id, extra_context)
-
-    log_addition = UserAdmin.log_addition
-    log_change = UserAdmin.log_change
-    log_deletions = UserAdmin.log_deletions
-
     @display(description=_("roles"))
     def roles_column(self, obj):
         names = [str(permissions.ROLE_NAMES.get(group.name, group.name)) for group in obj.groups.all()]
@@ -150,7 +142,6 @@ class GroupAdmin(RecordAdmin):
     """Roles are fixed; further groups may be made for shared views."""
 
     form = GroupForm
-    object_history_template = None
     list_display = ("name", "role_column", "members_column")
     search_columns = ("name",)
     ordering = ("name",)
@@ -176,9 +167,6 @@ class GroupAdmin(RecordAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and not self._is_role(obj)
-
-    def history_view(self, request, object_id, extra_context=None):
-        return super(RecordAdmin, self).history_view(request, object_id, extra_context)
 
     @display(description=_("role"))
     def role_column(self, obj):
@@ -218,11 +206,6 @@ class StaffMemberAdmin(RecordAdmin):
 
 class SignInAdmin(ReadOnly, RecordAdmin):
     """What the sign-in guard has written down."""
-
-    object_history_template = None
-
-    def history_view(self, request, object_id, extra_context=None):
-        return super(RecordAdmin, self).history_view(request, object_id, extra_context)
 
 
 @register(AccessAttempt, site=site)

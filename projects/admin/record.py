@@ -49,7 +49,6 @@ class RecordAdmin(Permitted, Fields, ModelAdmin):
     show_facets = ShowFacets.NEVER
     save_on_top = False
     view_on_site = False
-    object_history_template = "admin/record_history.html"
     search = None  # a folded expression over the model's own columns, as its index has it
     search_columns = ()  # without such an expression: the columns to fold
     search_related = {}  # foreign key: expression of the related model
@@ -137,10 +136,17 @@ class RecordAdmin(Permitted, Fields, ModelAdmin):
     def get_fieldsets(self, request, obj=None):
         fieldsets = [(title, dict(options)) for title, options in super().get_fieldsets(request, obj)]
         for _title, options in fieldsets:
-            options["fields"] = [name for name in options["fields"] if obj is None or name not in self.only_new]
+            options["fields"] = [name for name in options["fields"] if self._is_asked(request, obj, name)]
         if written := self._written_by_system(obj):
             fieldsets.append((gettext_lazy("Record"), {"fields": [tuple(written)], "classes": ["collapse", "written"]}))
         return fieldsets
+
+    def _is_asked(self, request, obj, name):
+        """Some fields are for new records only; those beside the columns, for those who may write."""
+        if obj is None or isinstance(name, tuple):
+            return True
+        is_shown = hasattr(self.model, name) or hasattr(self, name) or self.has_change_permission(request, obj)
+        return name not in self.only_new and is_shown
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if kwargs.get("fields"):
@@ -173,6 +179,14 @@ class RecordAdmin(Permitted, Fields, ModelAdmin):
             return [inline for inline in inlines if f"{_prefix(inline, self.model)}-TOTAL_FORMS" in request.POST]
         counts = self._inline_counts(request, obj)
         return [inline for inline in inlines if counts.get(inline, 0) <= LONG_INLINE]
+
+    def get_inline_instances(self, request, obj=None):
+        """Inlines that have rows stand open."""
+        inlines = super().get_inline_instances(request, obj)
+        for inline in inlines:
+            if self._inline_counts(request, obj)[type(inline)]:
+                inline.classes = []
+        return inlines
 
     def _inline_counts(self, request, obj):
         """How many rows each inline would show, in one query a request."""
@@ -255,18 +269,25 @@ class RecordAdmin(Permitted, Fields, ModelAdmin):
             self.message_user(request, REFUSED_TO_DELETE, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 
-    # The triggers keep the history of each record; a second log beside it would only differ.
+    # The triggers keep the history of the register's records; a second log beside it would only differ. Of the
+    # others (users, groups, tokens) there is Django's own log.
+
+    @property
+    def is_recorded(self):
+        return hasattr(self.model, "pgh_event_model")
 
     def log_addition(self, request, obj, message):
-        return None
+        return None if self.is_recorded else super().log_addition(request, obj, message)
 
     def log_change(self, request, obj, message):
-        return None
+        return None if self.is_recorded else super().log_change(request, obj, message)
 
     def log_deletions(self, request, queryset):
-        return None
+        return None if self.is_recorded else super().log_deletions(request, queryset)
 
     def history_view(self, request, object_id, extra_context=None):
+        if not self.is_recorded:
+            return super().history_view(request, object_id, extra_context)
         obj = self.get_object(request, unquote(object_id))
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -285,7 +306,7 @@ class RecordAdmin(Permitted, Fields, ModelAdmin):
             **(extra_context or {}),
         }
         request.current_app = self.admin_site.name
-        return TemplateResponse(request, self.object_history_template, context)
+        return TemplateResponse(request, "admin/record_history.html", context)
 
 
 def _foreign_key(inline, parent):
