@@ -61,6 +61,7 @@ class Entry:
 
     event: models.Model
     model: type
+    many: models.ManyToManyField | None = None  # where it is a row put to this field, or taken from it
     person: str = ""
     name: str = ""
     changes: list = field(default_factory=list)
@@ -79,11 +80,11 @@ class Entry:
 
     @property
     def action(self):
-        return ACTIONS[self.event.pgh_label][0]
+        return ACTIONS["update" if self.many else self.event.pgh_label][0]
 
     @property
     def colour(self):
-        return ACTIONS[self.event.pgh_label][1]
+        return ACTIONS["update" if self.many else self.event.pgh_label][1]
 
     @property
     def noun(self):
@@ -116,14 +117,15 @@ def timeline(user, record, *, children=(), page=1):
         page: 1 for the newest; SIZE states a page.
     Returns: the entries, and whether there are older ones.
     """
-    tables = [(type(record), {"pgh_obj_id": record.pk})]
-    tables += [(model, {f"{key}_id": record.pk}) for model, key in children]
+    tables = [(type(record), None, events_of(type(record)).objects.filter(pgh_obj_id=record.pk))]
+    tables += [(model, None, events_of(model).objects.filter(**{f"{key}_id": record.pk})) for model, key in children]
+    tables = [(model, many, permissions.visible_events(user, events, model)) for model, many, events in tables]
+    tables += [(type(record), many, events) for many, events in _links(record)]
     branches = [
-        permissions.visible_events(user, events_of(model).objects.filter(**belongs), model)
-        .annotate(table=Value(index, models.IntegerField()))
+        events.annotate(table=Value(index, models.IntegerField()))
         .order_by()
         .values_list("pgh_created_at", "table", "pgh_id")
-        for index, (model, belongs) in enumerate(tables)
+        for index, (_model, _many, events) in enumerate(tables)
     ]
     union = branches[0].union(*branches[1:], all=True) if branches[1:] else branches[0]
     start = (page - 1) * SIZE
@@ -131,14 +133,30 @@ def timeline(user, record, *, children=(), page=1):
     numbers = defaultdict(list)
     for _at, table, pgh_id in found[:SIZE]:
         numbers[table].append(pgh_id)
-    states = {table: _with_previous(tables[table][0], pgh_ids) for table, pgh_ids in numbers.items()}
-    entries = [
-        Entry(event, tables[table][0], changes=changed(tables[table][0], previous, event))
-        for _at, table, pgh_id in found[:SIZE]
-        for event, previous in [states[table][pgh_id]]
-    ]
-    _Words(user).fill(entries)
-    return entries, len(found) > SIZE
+    entries = {}
+    for table, pgh_ids in numbers.items():
+        model, many, events = tables[table]
+        if many:
+            for pgh_id, event in events.model.objects.in_bulk(pgh_ids).items():
+                entries[table, pgh_id] = Entry(event, model, many, changes=[_linked(many, event)])
+        else:
+            for pgh_id, (event, previous) in _with_previous(model, pgh_ids).items():
+                entries[table, pgh_id] = Entry(event, model, changes=changed(model, previous, event))
+    told = [entries[table, pgh_id] for _at, table, pgh_id in found[:SIZE]]
+    _Words(user).fill(told)
+    return told, len(found) > SIZE
+
+
+def _links(record):
+    """The events of the record's fields of several rows: (field, events)."""
+    for many in type(record)._meta.concrete_model._meta.many_to_many:
+        if event_model := getattr(many.remote_field.through, "pgh_event_model", None):
+            yield many, event_model.objects.filter(**{f"{many.m2m_field_name()}_id": record.pk})
+
+
+def _linked(many, event):
+    key = getattr(event, f"{many.m2m_reverse_field_name()}_id")
+    return (many, None, key) if event.pgh_label == "insert" else (many, key, None)
 
 
 def compare(user, record, first, second):
@@ -238,6 +256,8 @@ class _Words:
     @staticmethod
     def _name(entry):
         """The row's own name at that state, where it has one."""
+        if entry.many:
+            return ""
         for name in ("name", "title", "text", "task"):
             column = getattr(entry.model, name, None)
             if hasattr(column, "_getter"):

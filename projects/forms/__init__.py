@@ -1,7 +1,7 @@
 """One form per noun, shared by pages, admin, imports and API: `FORMS[model]`."""
 
 from projects.forms.amounts import AmountForm
-from projects.forms.base import CONTROL_FIELDS, RecordForm, SourcedForm
+from projects.forms.base import CONTROL_FIELDS, RecordForm
 from projects.forms.codelists import (
     CurrencyForm,
     DocumentTypeForm,
@@ -46,6 +46,7 @@ from projects.forms.projects import (
     StageChangeForm,
 )
 from projects.forms.shipments import CheckpointForm, ContainerForm, ShipmentForm
+from projects.forms.sourced import SourcedForm
 from projects.forms.sources import DocumentForm, ProjectDocumentForm, SourceForm, StatementForm
 
 FORMS = {

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.forms.base import SourcedForm, day, error, no_circle, number, warning
-from projects.forms.fields import AmountField
+from projects.forms.fields import AmountField, shown
+from projects.forms.rules import day, error, no_circle, warning
+from projects.forms.sourced import SourcedForm
 from projects.models import Amount, Currency, ExchangeRate
 from projects.models.choices import AmountKind, Bound, Inclusion, MoneySource, ProjectStatus, StageGroup
 from projects.wording import money
@@ -110,7 +111,7 @@ def _jump(form):
         before = Amount.objects.get(pk=form.instance.pk)
     if before and before.currency_id == currency.pk and not before.value / JUMP < value < before.value * JUMP:
         text = _("Was %(before)s, now %(now)s. Are you entering millions?")
-        yield warning(text % {"before": number(before.value), "now": number(value)}, "value")
+        yield warning(text % {"before": shown(before.value), "now": shown(value)}, "value")
 
 
 def _paid_within_commitment(form):
@@ -179,7 +180,7 @@ def _sources_add_up(form):
     total = sum(split)
     if abs(total - value) > value * TOLERANCE:
         text = _("Sources add up to %(total)s, cost is %(cost)s: difference %(difference)s.")
-        text = text % {"total": number(total), "cost": number(value), "difference": number(total - value)}
+        text = text % {"total": shown(total), "cost": shown(value), "difference": shown(total - value)}
         yield (error if is_error else warning)(text, "value")
 
 

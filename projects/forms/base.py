@@ -7,23 +7,22 @@ Pages, the admin, imports and the API use the same forms.
 
 import re
 import uuid
-from dataclasses import dataclass
 
 from django import forms
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.forms.models import ModelFormMetaclass
-from django.utils import formats, timezone
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from projects import permissions
 from projects.forms.fields import DateField, NumberField, TextField, WholeNumberField
 from projects.forms.lookups import LinesField, LookupField
+from projects.forms.rules import dates_in_order, error, not_in_the_future
+from projects.history import LANGUAGES, column_label
 from projects.models import (
     Agreement,
     Document,
@@ -37,7 +36,6 @@ from projects.models import (
     Statement,
 )
 from projects.models.base import FALLBACKS
-from projects.models.choices import StatementKind
 
 # The fields that are not of the row: those who build a form of their own (the admin) show them too.
 CONTROL_FIELDS = ("version", "submission_key", "change_reason", "confirm_warnings")
@@ -55,33 +53,6 @@ _FIELD_CLASSES = {
 }
 # Tables that grow: chosen by typing, not from a list of everything.
 _LARGE = {Agreement, Document, Engagement, Milestone, Organisation, Person, Project, Shipment, Source, Statement}
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What a rule found: a sentence, the field it is about, and whether it refuses."""
-
-    text: str
-    field: str | None
-    is_error: bool
-
-
-def error(text, field=None):
-    return Finding(str(text), field, True)
-
-
-def warning(text, field=None):
-    return Finding(str(text), field, False)
-
-
-def day(date):
-    """A date as the sentences of rules write it, in the reader's language."""
-    return formats.date_format(date, "SHORT_DATE_FORMAT")
-
-
-def number(value):
-    """A number as the sentences of rules write it: separators of the language, no trailing zeros."""
-    return NumberField().prepare_value(value)
 
 
 def _field_class(field):
@@ -176,10 +147,7 @@ class RecordForm(forms.ModelForm, metaclass=RecordFormMetaclass):
             column = self._column(name)
             language = getattr(column, "_translated_field_language_code", None)
             if language:
-                field.label = _("%(field)s (%(language)s)") % {
-                    "field": capfirst(column.verbose_name),
-                    "language": _language_names()[language],
-                }
+                field.label = column_label(column)
                 field.widget.attrs["lang"] = language
                 if name.startswith("name_"):
                     self._limit_length(field, NAME_LENGTH)
@@ -214,7 +182,7 @@ class RecordForm(forms.ModelForm, metaclass=RecordFormMetaclass):
     def clean(self):
         super().clean()
         self._check_version()
-        findings = [found for rule in (_dates_in_order, _not_in_the_future, *self.rules) for found in rule(self)]
+        findings = [found for rule in (dates_in_order, not_in_the_future, *self.rules) for found in rule(self)]
         for found in findings:
             if found.is_error:
                 self.add_error(found.field if found.field in self.fields else None, found.text)
@@ -290,7 +258,7 @@ class RecordForm(forms.ModelForm, metaclass=RecordFormMetaclass):
         reader = get_language() or settings.LANGUAGE_CODE
         order = [reader, *FALLBACKS.get(reader, FALLBACKS["en"])]
         codes = {self._column(name)._translated_field_language_code: name for name in names}
-        fallback = _language_names()[FALLBACKS.get(reader, FALLBACKS["en"])[0]]
+        fallback = LANGUAGES[FALLBACKS.get(reader, FALLBACKS["en"])[0]]
         return [
             {
                 "label": capfirst(self._column(names[0]).verbose_name),
@@ -314,15 +282,6 @@ class RecordForm(forms.ModelForm, metaclass=RecordFormMetaclass):
         return self.is_multipart()
 
 
-def _language_names():
-    return {
-        "kk": pgettext_lazy("language of a text", "Kazakh"),
-        "ru": pgettext_lazy("language of a text", "Russian"),
-        "en": pgettext_lazy("language of a text", "English"),
-        "zh-hans": pgettext_lazy("language of a text", "Chinese"),
-    }
-
-
 def _columns(entry, names):
     if entry in names:
         return [entry]
@@ -339,126 +298,6 @@ def _grouped(names, model):
         entry = name.removesuffix("_" + language.replace("-", "_")) if language else name
         groups.setdefault(entry, []).append(name)
     return groups.items()
-
-
-# ---- Rules of every form ---------------------------------------------------------------------
-
-
-def _dates_in_order(form):
-    """Rule 7 (E): the end is not before the start."""
-    for start, end in form.date_orders:
-        first, last = form.value(start), form.value(end)
-        if first and last and last < first:
-            yield error(
-                _("The end date (%(end)s) is before the start date (%(start)s).")
-                % {"end": day(last), "start": day(first)},
-                end,
-            )
-
-
-def _not_in_the_future(form):
-    """Rule 8 (E): what has happened has a date up to today."""
-    for name in form.past_dates:
-        when = form.value(name)
-        if when and when > timezone.localdate() and form.is_changed(name):
-            yield error(_("An actual date cannot be later than today. Use 'planned'."), name)
-
-
-def no_circle(name):
-    """Rule 26 (E), for a foreign key to the same table: followed upwards, it does not come back."""
-
-    def rule(form):
-        above, seen = form.value(name), set()
-        while above is not None and above.pk not in seen and form.instance.pk is not None:
-            if above.pk == form.instance.pk:
-                yield error(_("This would make a circle."), name)
-                return
-            seen.add(above.pk)
-            above = getattr(above, name)
-
-    return rule
-
-
-def names_translated(*, may_be_equal=False, column="name"):
-    """Rule 30 (W): Kazakh and Russian stand in both state languages; equal texts only where that is usual."""
-
-    def rule(form):
-        kk, ru = f"{column}_kk", f"{column}_ru"
-        if not form.is_changed(kk, ru):
-            return
-        kazakh, russian = form.value(kk), form.value(ru)
-        if not kazakh:
-            yield warning(_("The Kazakh name is empty."), kk)
-        if not russian:
-            yield warning(_("The Russian name is empty."), ru)
-        if kazakh and kazakh == russian and not may_be_equal:
-            yield warning(_("The Kazakh name is equal to the Russian one."), kk)
-
-    return rule
-
-
-# ---- Figures and facts: no row without a statement -------------------------------------------
-
-
-class SourcedForm(RecordForm):
-    """A form of a fact: its statement is chosen, or written in place (rule 28)."""
-
-    new_source = LookupField(
-        Source.objects.all(),
-        label=gettext_lazy("Source of a new statement"),
-        required=False,
-        help_text=gettext_lazy("The document, letter, article or report, if its statement is not on record yet."),
-    )
-    new_words = TextField(
-        label=gettext_lazy("What it says, in your own words"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("In the language that you read this page in."),
-    )
-    new_locator = TextField(
-        label=gettext_lazy("Where in the source"),
-        required=False,
-        max_length=200,
-        help_text=gettext_lazy("Page, paragraph or table."),
-    )
-
-    source_fieldset = (gettext_lazy("Source"), ("statement", "new_source", "new_words", "new_locator", "certainty"))
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "statement" in self.fields:
-            self.fields["statement"].required = False
-
-    def clean(self):
-        # Rule 28 (E): no figure without its source.
-        data = self.cleaned_data
-        chosen, source, words = data.get("statement"), data.get("new_source"), data.get("new_words")
-        if "statement" in self.fields and "statement" not in self.errors and "new_source" not in self.errors:
-            if chosen and words:
-                self.add_error("new_words", _("Choose a statement or write a new one, not both."))
-            elif words and not source:
-                self.add_error("new_source", _("Choose the source that says so."))
-            elif not chosen and not words:
-                text = _("Say where this figure comes from (document, letter, article, statement).")
-                self.add_error("new_words" if source else "statement", text)
-        return super().clean()
-
-    def save(self, commit=True):
-        if words := self.cleaned_data.get("new_words"):
-            self.instance.statement = self._new_statement(self.cleaned_data["new_source"], words)
-        return super().save(commit)
-
-    def _new_statement(self, source, words):
-        last = source.statements.aggregate(last=models.Max("position"))["last"] or 0
-        return Statement.objects.create(
-            code=f"{source.code[:30]}-{last + 1}",
-            source=source,
-            position=last + 1,
-            kind=StatementKind.FIGURE if hasattr(self.instance, "bound") else StatementKind.FACT,
-            locator=self.cleaned_data.get("new_locator", ""),
-            certainty=self.cleaned_data.get("certainty") or Statement._meta.get_field("certainty").default,
-            **{f"text_{(get_language() or settings.LANGUAGE_CODE).replace('-', '_')}": words},
-        )
 
 
 # ---- What the database refuses ---------------------------------------------------------------
@@ -484,6 +323,3 @@ def sentence_of(violation, model):
         if field.unique and re.match(rf"{model._meta.db_table[:30]}.*_{field.column[:10]}", name):
             return field.name, _("This value is already used by another record.")
     return None, _("The register does not accept these values. Check them and try again.")
-
-
-__all__ = ["CONTROL_FIELDS", "NON_FIELD_ERRORS", "RecordForm", "SourcedForm", "error", "warning"]

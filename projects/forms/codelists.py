@@ -1,6 +1,7 @@
 """Forms of the code lists, which administrators keep."""
 
-from projects.forms.base import RecordForm, names_translated, no_circle
+from projects.forms.base import RecordForm
+from projects.forms.rules import names_translated, no_circle
 from projects.models import (
     Currency,
     DocumentType,

@@ -2,7 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from projects.forms.base import RecordForm, SourcedForm, names_translated
+from projects.forms.base import RecordForm
+from projects.forms.rules import names_translated
+from projects.forms.sourced import SourcedForm
 from projects.models import ActionItem, Agreement, Engagement, Lead, Participation
 
 

@@ -98,7 +98,7 @@ def read_number(text, *, with_words=False):
     return (-value if number.startswith("-") else value) * 10**power, mark, bool(power)
 
 
-def _shown(value):
+def shown(value):
     """A number as the form shows it: separators of the language, no trailing zeros."""
     if not isinstance(value, Decimal | int | float) or isinstance(value, bool):
         return value
@@ -164,7 +164,7 @@ class NumberField(forms.DecimalField):
         return {"inputmode": "decimal", "autocomplete": "off"}
 
     def prepare_value(self, value):
-        return _shown(value)
+        return shown(value)
 
     def to_python(self, value):
         if value in self.empty_values:
@@ -188,7 +188,7 @@ class WholeNumberField(forms.IntegerField):
         return {"inputmode": "numeric", "autocomplete": "off"}
 
     def prepare_value(self, value):
-        return _shown(value)
+        return shown(value)
 
     def to_python(self, value):
         if value in self.empty_values:

@@ -1,7 +1,9 @@
 """Forms of indicators and their values."""
 
-from projects.forms.base import RecordForm, SourcedForm, names_translated
+from projects.forms.base import RecordForm
 from projects.forms.fields import KeyField
+from projects.forms.rules import names_translated
+from projects.forms.sourced import SourcedForm
 from projects.models import Indicator, IndicatorValue
 
 

@@ -3,20 +3,11 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.forms.base import RecordForm, SourcedForm, error
+from projects.forms.base import RecordForm
+from projects.forms.rules import number_with_unit
+from projects.forms.sourced import SourcedForm
 from projects.models import Evidence, Obligation, Waiver
 from projects.models.choices import EvidenceStatus
-
-
-def number_with_unit(value, unit):
-    """Rule 10 (E): the number and its unit come together."""
-
-    def rule(form):
-        if (form.value(value) is None) != (form.value(unit) is None) and not {value, unit} & form.errors.keys():
-            missing = unit if form.value(unit) is None else value
-            yield error(_("Give both the number and the unit."), missing)
-
-    return rule
 
 
 class ObligationForm(SourcedForm):

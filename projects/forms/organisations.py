@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects import permissions
-from projects.forms.base import RecordForm, SourcedForm, error, names_translated, no_circle, warning
+from projects.forms.base import RecordForm
 from projects.forms.fields import RegistrationField
 from projects.forms.identifiers import NON_RESIDENT, bin_error, bin_month, uscc_error
+from projects.forms.rules import error, names_translated, no_circle, warning
+from projects.forms.sourced import SourcedForm
 from projects.models import Investor, Membership, Organisation, Person, Position, StaffMember
 from projects.models.choices import PlaceKind
 from projects.models.functions import Fold, FoldedText

@@ -9,7 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.forms.base import RecordForm, SourcedForm, day, error, names_translated, number, warning
+from projects.forms.base import RecordForm
+from projects.forms.fields import shown
+from projects.forms.rules import day, error, names_translated, warning
+from projects.forms.sourced import SourcedForm
 from projects.models import (
     Holiday,
     Milestone,
@@ -178,7 +181,7 @@ def _cumulative_grows(form):
     earlier = earlier.filter(period_end__year=end.year, period_end__lt=end).order_by("-period_end").first()
     if earlier:
         text = _("Cumulative total fell from %(before)s to %(now)s. Corrections need a reason.")
-        yield from form.needs_reason(text % {"before": number(earlier.cumulative), "now": number(total)})
+        yield from form.needs_reason(text % {"before": shown(earlier.cumulative), "now": shown(total)})
 
 
 def _local_within_all(form):
@@ -195,7 +198,7 @@ def _local_within_all(form):
         local = value
     if local is not None and everybody is not None and local > everybody:
         text = _("Local workers (%(local)s) exceed all workers (%(all)s).")
-        yield error(text % {"local": number(local), "all": number(everybody)}, "value")
+        yield error(text % {"local": shown(local), "all": shown(everybody)}, "value")
 
 
 def _declared_as_listed(form):
@@ -206,7 +209,7 @@ def _declared_as_listed(form):
     listed = Project.objects.filter(programme=programme).count()
     if listed != value and form.is_changed("value"):
         text = _("The programme declares %(declared)s projects, the register lists %(listed)d, unnamed ones included.")
-        yield warning(text % {"declared": number(value), "listed": listed}, "value")
+        yield warning(text % {"declared": shown(value), "listed": listed}, "value")
 
 
 class ObservationForm(SourcedForm):

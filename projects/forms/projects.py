@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects import actions
-from projects.forms.base import RecordForm, SourcedForm, error, names_translated, number, warning
-from projects.forms.fields import DateField, KeyField
+from projects.forms.base import RecordForm
+from projects.forms.fields import DateField, KeyField, shown
+from projects.forms.rules import error, names_translated, warning
+from projects.forms.sourced import SourcedForm
 from projects.models import (
     Phase,
     Place,
@@ -172,7 +174,7 @@ def _shares(form):
     others = ProjectParty.objects.filter(project=project, role=form.value("role")).exclude(pk=form.instance.pk)
     total = share + (others.aggregate(total=Sum("share"))["total"] or 0)
     if total > 100:
-        yield error(_("Shares add up to %(total)s %%.") % {"total": number(total)}, "share")
+        yield error(_("Shares add up to %(total)s %%.") % {"total": shown(total)}, "share")
 
 
 class ProjectPartyForm(SourcedForm):

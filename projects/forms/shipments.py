@@ -3,9 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.forms.base import RecordForm, SourcedForm, error, names_translated, no_circle
+from projects.forms.base import RecordForm
 from projects.forms.fields import RegistrationField
-from projects.forms.obligations import number_with_unit
+from projects.forms.rules import error, names_translated, no_circle, number_with_unit
+from projects.forms.sourced import SourcedForm
 from projects.models import Checkpoint, Container, Shipment
 
 

@@ -11,8 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.forms.base import RecordForm, error
+from projects.forms.base import RecordForm
 from projects.forms.fields import DateField, KeyField, TextField, clean_text
+from projects.forms.rules import error
 from projects.models import Document, DocumentType, ProjectDocument, Source, Statement
 
 FILE_LIMIT = 20 * 1024 * 1024  # bytes

@@ -340,6 +340,14 @@ class TestHistory:
         for shown in ("1,234,567", "7,654,321", "Milestone", "deleted", amount.statement.code):
             assert shown in page, shown
 
+    def test_rows_put_to_a_field_of_several_are_in_it(self, client, editor):
+        shipment, project = factories.shipment(), factories.project(name_en="Synthetic harbour")
+        shipment.projects.add(project)
+        shipment.projects.remove(project)
+        page = text(client.get(reverse("shipment-history", args=[shipment.pk])))
+        assert "<ins>Synthetic harbour</ins>" in page
+        assert "<del>Synthetic harbour</del>" in page
+
     def test_sql_typed_by_hand_is_in_it(self, client, editor):
         project = factories.project()
         with connection.cursor() as cursor:
