@@ -238,7 +238,7 @@ class _TextReader(HTMLParser):
             return
         for name, value in attributes.items():
             shown = name in HTML_TEXT_ATTRIBUTES or (
-                name == "value" and attributes.get("type") in ("submit", "button", "reset")
+                tag == "input" and name == "value" and attributes.get("type") in ("submit", "button", "reset")
             )
             if shown and value and LETTER.search(value):
                 self.found.append((self.getpos()[0], f"unmarked text {value.strip()!r} in the attribute {name}"))
