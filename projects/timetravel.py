@@ -29,37 +29,54 @@ TRUE_ON = {
     "projects_shipment": "as_of IS NULL OR as_of <= {day}",
     "projects_problem": "raised_on <= {day}",
     "projects_project": "announced_on IS NULL OR announced_on <= {day}",
-    "projects_source": "published_on IS NULL OR published_on <= {day}",
 }
 MOMENT = "COALESCE(NULLIF(current_setting('tracker.known_at', true), '')::timestamptz, 'infinity')"
 DAY = "COALESCE(NULLIF(current_setting('tracker.as_of', true), '')::date, 'infinity')"
 
 
+# Columns that say something else on another day: (table, column) -> SQL over its row `r` and what JOINS adds.
+COMPUTED = {
+    ("projects_project", "stage_id"): "stage.code",
+    # Without a stage that day: the group that was chosen by hand while there was none.
+    ("projects_project", "stage_group"): (
+        'COALESCE(stage."group", CASE WHEN r.stage_id IS NULL THEN r.stage_group END, (SELECT e.stage_group FROM '
+        "public.projects_projectevent e WHERE e.id = r.id AND e.stage_id IS NULL AND e.pgh_created_at <= {moment} "
+        "ORDER BY e.pgh_id DESC LIMIT 1), 'unknown')"
+    ),
+    # A correction that is true of a later day corrects nothing before it.
+    ("projects_amount", "superseded_by_id"): (
+        "(SELECT r.superseded_by_id WHERE COALESCE((SELECT e.as_of FROM public.projects_amountevent e WHERE "
+        "e.id = r.superseded_by_id AND e.pgh_created_at <= {moment} ORDER BY e.pgh_id DESC LIMIT 1) <= {day}, true))"
+    ),
+}
+# The stage in force on the day, or where only a moment is asked for, on the moment's day; as tracker_follow_stage.
+JOINS = {
+    "projects_project": (
+        ' LEFT JOIN LATERAL (SELECT g.code, g."group" FROM past.projects_stagechange c '
+        "JOIN public.projects_stage g ON g.code = c.stage_id WHERE c.project_id = r.id "
+        "AND c.effective_on <= LEAST({day}, {moment}::date + 1, CURRENT_DATE + 1) "
+        "ORDER BY c.effective_on DESC, c.id DESC LIMIT 1) stage ON true"
+    ),
+}
+
+
 def _view(event_model):
     """SQL of the view of one tracked table: its rows as recorded at MOMENT, true on DAY."""
     tracked = event_model.pgh_tracked_model._meta
-    columns = ", ".join(f'e."{field.column}"' for field in tracked.concrete_fields)
-    key = tracked.pk.column
-    true_on = TRUE_ON.get(tracked.db_table)
+    table, key = tracked.db_table, tracked.pk.column
+    times = {"moment": MOMENT, "day": DAY}
+    names = [field.column for field in tracked.concrete_fields]
+    columns = ", ".join(f'e."{column}"' for column in names)
     inner = (
         f'SELECT DISTINCT ON (e."{key}") {columns}, e.pgh_label FROM public."{event_model._meta.db_table}" e '
         f'WHERE e.pgh_created_at <= {MOMENT} ORDER BY e."{key}", e.pgh_id DESC'
     )
-    names = ", ".join(f'r."{field.column}"' for field in tracked.concrete_fields)
-    if tracked.db_table == "projects_project":
-        names = names.replace('r."stage_id"', 's.code AS "stage_id"').replace(
-            'r."stage_group"', 'COALESCE(s."group", r."stage_group") AS "stage_group"'
-        )
-    condition = f" AND ({true_on.format(day=DAY)})" if true_on else ""
-    join = ""
-    if tracked.db_table == "projects_project":
-        join = (
-            ' LEFT JOIN LATERAL (SELECT g.code, g."group" FROM past.projects_stagechange c '
-            "JOIN public.projects_stage g ON g.code = c.stage_id WHERE c.project_id = r.id "
-            "ORDER BY c.effective_on DESC, c.id DESC LIMIT 1) s ON true"
-        )
+    shown = {column: COMPUTED.get((table, column), f'r."{column}"') for column in names}
+    selected = ", ".join(f'{sql.format(**times)} AS "{column}"' for column, sql in shown.items())
+    join = JOINS.get(table, "").format(**times)
+    condition = f" AND ({TRUE_ON[table].format(**times)})" if table in TRUE_ON else ""
     return (
-        f'CREATE VIEW past."{tracked.db_table}" AS SELECT {names} FROM ({inner}) r{join} '
+        f'CREATE VIEW past."{table}" AS SELECT {selected} FROM ({inner}) r{join} '
         f"WHERE r.pgh_label <> 'delete'{condition}"
     )
 
@@ -91,19 +108,32 @@ def looking_back(*, known_at=None, as_of=None):
     Args:
         known_at: aware datetime or None (now). as_of: date or None (any day).
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(), _grouping_by_every_column(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('search_path', 'past, public', true), set_config('tracker.known_at', %s, true), "
             "set_config('tracker.as_of', %s, true), set_config('transaction_read_only', 'on', true)",
             [known_at.isoformat() if known_at else "", as_of.isoformat() if as_of else ""],
         )
+        try:
+            yield
+        finally:  # nothing was written; this gives back the settings, inside another transaction too
+            transaction.set_rollback(True)
+
+
+@contextlib.contextmanager
+def _grouping_by_every_column():
+    """A view has no primary key on which its other columns depend: GROUP BY must name them all."""
+    connection.features.allows_group_by_selected_pks = False
+    try:
         yield
+    finally:
+        del connection.features.allows_group_by_selected_pks
 
 
 def parse_as_of(text):
     """A date between 1990 and 2099. Raises: BadParameter."""
     with contextlib.suppress(ValueError):
-        if (day := parse_date(text)) and EARLIEST <= day < LATEST:
+        if text.isascii() and (day := parse_date(text)) and EARLIEST <= day < LATEST:
             return day
     raise BadParameter({"as_of": [_("Give a date like 2025-10-10.")]})
 
@@ -111,6 +141,8 @@ def parse_as_of(text):
 def parse_known_at(text):
     """A moment; a date alone means the end of that day here. Raises: BadParameter."""
     with contextlib.suppress(ValueError, OverflowError):
+        if not text.isascii():
+            raise ValueError
         if day := parse_date(text):
             if EARLIEST <= day < LATEST:
                 return timezone.make_aware(datetime.datetime.combine(day, datetime.time.max))
@@ -126,22 +158,15 @@ class TimeTravelMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
-
-    def process_view(self, request, view, args, kwargs):
         as_of, known_at = request.GET.get("as_of"), request.GET.get("known_at")
         if request.method not in ("GET", "HEAD") or not (as_of or known_at):
-            return None
+            return self.get_response(request)
         try:
-            times = {
+            request.looking_back = {
                 "as_of": parse_as_of(as_of) if as_of else None,
                 "known_at": parse_known_at(known_at) if known_at else None,
             }
         except BadParameter as error:
             return bad_parameter(request, error)
-        request.looking_back = times
-        with looking_back(**times):
-            response = view(request, *args, **kwargs)
-            if hasattr(response, "render"):
-                response = response.render()
-        return response
+        with looking_back(**request.looking_back):
+            return self.get_response(request)

@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.template.loader import render_to_string
@@ -173,8 +174,8 @@ class ListPage(SignedIn, TemplateView):
 
     def _time_suffix(self):
         data = self.request.GET
-        pairs = [f"{name}={data[name]}" for name in ("as_of", "known_at") if data.get(name)]
-        return f"?{'&'.join(pairs)}" if pairs else ""
+        pairs = {name: data[name] for name in ("as_of", "known_at") if data.get(name)}
+        return f"?{urlencode(pairs)}" if pairs else ""
 
     def _cleared(self):
         return self._url(**dict.fromkeys([*self.filters.active, "after", "before"]))
