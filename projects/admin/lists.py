@@ -158,7 +158,10 @@ def matching(queryset, document, related, text):
 
 
 class Choice(SimpleListFilter):
-    """A filter whose unknown values are refused instead of ignored."""
+    """A filter whose unknown values are refused instead of ignored, also where it has nothing to choose."""
+
+    def has_output(self):
+        return bool(self.lookup_choices) or self.value() is not None
 
     def value(self):
         value = super().value()

@@ -1,5 +1,6 @@
 """Who looks at the administration, and the form that a page shows, as a browser would send it."""
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -59,6 +60,12 @@ def read_form(response, form_id):
     reader.feed(response.content.decode())
     assert reader.data, f"no form {form_id}"
     return reader.data
+
+
+def counts(page, part):
+    """(address, value) of each count in the section of the index that has this heading."""
+    section = page.split(part, 1)[1].split("</section>", 1)[0]
+    return re.findall(r'<a class="figure-link" href="([^"]+)"[^>]*><data class="figure" value="([^"]*)"', section)
 
 
 @pytest.fixture
