@@ -64,21 +64,24 @@ class ProjectList(ListPage):
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         portfolio, shown = self.portfolio, self.context
+        first = {"after": None, "before": None}
         return context | {
             "totals_template": "portfolio/_totals.html",
             "totals": portfolio.total,
             "totals_url": self._url(after=None, before=None) + "#results",
             "unallocated": portfolio.unallocated,
             "uncertain": portfolio.uncertain,
-            "currency_links": [(code, self._url(currency=code), code == shown.currency) for code in rollups.CURRENCIES],
+            "currency_links": [
+                (code, self._url(currency=code, **first), code == shown.currency) for code in rollups.CURRENCIES
+            ],
             "rate_links": [
                 (
                     "statement",
                     _("at the rate of each statement's day"),
-                    self._url(rate=None),
+                    self._url(rate=None, **first),
                     shown.rate == "statement",
                 ),
-                ("today", _("at today's rate"), self._url(rate="today"), shown.rate == "today"),
+                ("today", _("at today's rate"), self._url(rate="today", **first), shown.rate == "today"),
             ],
             "rates_used": self._rates_used(),
             "exports": [],
