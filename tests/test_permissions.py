@@ -210,6 +210,17 @@ def test_fields_of_administrators_are_ignored(visit, people):
     assert (after.cadastral_number, after.updated_by, after.version) == ("2", people["editor"], 2)
 
 
+def test_a_form_without_the_fields_of_administrators_leaves_them(visit, people):
+    """An administrator who sends what an editor's page offers does not take the curator away."""
+    project = factories.project(curator=people["editor"], is_public=True)
+    url = reverse("project-edit", args=[project.reference])
+    assert visit("administrator", url, changed(people, "editor", project, cadastral_number="1")).status_code == 303
+    after = Project.objects.get(pk=project.pk)
+    assert (after.curator, after.is_public, after.cadastral_number) == (people["editor"], True, "1")
+    assert visit("administrator", url, changed(people, "administrator", after, is_public=None)).status_code == 303
+    assert not Project.objects.get(pk=project.pk).is_public
+
+
 def test_choices_show_only_what_may_be_seen(people):
     hidden = factories.amount(is_confidential=True)
     seen = factories.amount(project=hidden.project)

@@ -5,8 +5,8 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from projects.dashboards.home import Home
 from projects.admin import site
+from projects.dashboards.home import Home
 from tracker import views
 
 handler400 = "tracker.errors.bad_request"

@@ -30,9 +30,12 @@ def create_token(*, user, name, scope=TokenScope.READ, expires_on=None):
     """Make a token of a person.
 
     Returns: the ApiToken and the token itself, which is told this once and cannot be read again.
+    Raises: ValidationError.
     """
     token = PREFIX + secrets.token_urlsafe(32)
-    row = ApiToken.objects.create(user=user, name=name, scope=scope, expires_on=expires_on, token_hash=hash_of(token))
+    row = ApiToken(user=user, name=name, scope=scope, expires_on=expires_on, token_hash=hash_of(token))
+    row.full_clean()
+    row.save()
     return row, token
 
 

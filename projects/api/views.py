@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework import status
+from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -58,6 +59,10 @@ class ApiView(APIView):
             except LookupError:
                 continue
         super().initial(request, *args, **kwargs)
+        # Forms are read by the frame before any parser of ours sees them.
+        has_content = request.META.get("CONTENT_LENGTH") not in ("", "0", None)
+        if has_content and request.content_type.partition(";")[0].strip().lower() != JsonParser.media_type:
+            raise UnsupportedMediaType(request.content_type)
         for name, instead in NOT_OFFERED.items():
             if name in request.GET:
                 raise BadParameter({name: [_("This is not offered. Use %(name)s.") % {"name": instead}]})
@@ -97,6 +102,7 @@ class ApiView(APIView):
 
         try:
             done = actions.submit_once(by=self.request.user, key=key, body=content, write=remembered)
+            done.refresh_from_db(fields=["response"])  # so that the first answer is like those to come, to the byte
         except actions.AlreadyDone as before:
             done = before.submission
         except actions.DifferentBody as error:

@@ -130,13 +130,19 @@ class RecordForm(forms.ModelForm, metaclass=RecordFormMetaclass):
         if self._settled & set(self.subjects):
             self._settled |= set(self.subjects)
         hidden = set(self._settled)
-        if user is not None and not permissions.is_administrator(user):
+        is_offered = user is None or permissions.is_administrator(user)
+        if not is_offered or self._lacks(self.reserved):
             hidden |= set(self.reserved)
         for name in hidden & self.fields.keys():
             del self.fields[name]
         if not self.is_new and "version" in self.fields:
             self.initial["version"] = self.instance.version
+        self.order_fields([name for _title, names in self.expanded_fieldsets() for name in names])
         self._dress_fields()
+
+    def _lacks(self, names):
+        """Whether what was posted comes from a form without these fields: then they are left as they are."""
+        return self.is_bound and not self.is_new and not any(self.add_prefix(name) in self.data for name in names)
 
     def _dress_fields(self):
         for name, field in self.fields.items():

@@ -18,7 +18,7 @@ from projects.models.choices import Frequency, PlaceKind, StageGroup
 from projects.models.functions import Fold
 
 
-class Aliased(models.Model):
+class Aliased(models.Model):  # noqa: DJ008 (the models that take it say what they are called)
     """Other spellings by which search and import find a row."""
 
     aliases = models.TextField(

@@ -165,7 +165,8 @@ class Project(Recorded):
         default=StageGroup.UNKNOWN,
         help_text=_("Where the exact stage is not stated, choose what is known; a dated stage overrides it."),
     )
-    status = models.CharField(_("status"), max_length=20, choices=ProjectStatus, null=True, blank=True)
+    # NULL is "not stated in source"; the constraint below refuses an empty text beside it.
+    status = models.CharField(_("status"), max_length=20, choices=ProjectStatus, null=True, blank=True)  # noqa: DJ001
     status_reason = models.TextField(_("reason for the status"), blank=True)
     status_on = models.DateField(_("status since"), null=True, blank=True)
     review_on = models.DateField(_("look at it again on"), null=True, blank=True)

@@ -22,7 +22,7 @@ from projects.forms.fields import TextField
 from projects.models import Update
 from projects.models.base import StaleRecord
 from projects.portfolio import conflicts
-from projects.portfolio.kinds import children_of
+from projects.portfolio.kinds import children_of, label_of
 from projects.portfolio.lists import SignedIn
 
 KEY = re.compile(r"[A-Za-z0-9-]{8,100}")
@@ -174,7 +174,7 @@ class RecordEdit(Editing):
                 user, child.model._default_manager.filter(**{child.parent_field: self.record})
             )[:LISTED]
             links = [
-                (reverse(f"{child.name}-edit", args=[key, getattr(row, child.key)]), str(row))
+                (reverse(f"{child.name}-edit", args=[key, getattr(row, child.key)]), label_of(row))
                 for row in rows
                 if permissions.may_change(user, row)
             ]

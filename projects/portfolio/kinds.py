@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from projects import models
 from projects.forms import InvestorForm
+from projects.wording import money
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,13 @@ CHILDREN = (
     INDICATOR.child("indicator-value", "values", models.IndicatorValue, "indicator"),
     PERSON.child("position", "positions", models.Position, "person"),
 )
+
+
+def label_of(row):
+    """A row in a list of rows: amounts as people write them, all else by its own text."""
+    if isinstance(row, models.Amount):
+        return f"{row.get_kind_display()} {money(row.value, row.currency_id, row.bound)}"
+    return str(row)
 
 
 def children_of(kind):
