@@ -18,7 +18,7 @@ from projects.models.choices import Frequency, PlaceKind, StageGroup
 from projects.models.functions import Fold
 
 
-class Aliased(models.Model):  # noqa: DJ008 (the models that take it say what they are called)
+class Aliased(models.Model):
     """Other spellings by which search and import find a row."""
 
     aliases = models.TextField(
@@ -51,7 +51,7 @@ class PlaceQuerySet(TreeQuerySet):
 
 
 @recorded
-class Place(Aliased, CodeList):
+class Place(Aliased, CodeList):  # noqa: DJ008 (`CodeList` has it)
     """One tree: country > region or province > city or district > site. Codes are ISO 3166 or KATO."""
 
     kind = models.CharField(_("kind"), max_length=20, choices=PlaceKind)
