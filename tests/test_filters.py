@@ -182,8 +182,6 @@ TABLE = {
     "sector__not=SYN-E1&sector__not=SYN-H": "CD",
     "sector=SYN-E&sector__not=SYN-E1": "BD",
     "sector__empty=1": "C",
-    "main_sector=SYN-E": "ADE",
-    "main_sector=SYN-E1&main_sector=SYN-H": "ABE",
     # places, with those below them, by ISO 3166 or KATO code
     "place=KZ": "ABDE",
     "place=KZ-27": "ABDE",
@@ -384,7 +382,7 @@ JUNK += [
     "None",
     "true",
 ]
-CODES = ["sector", "main_sector", "place", "stage", "programme", "investor_country", "investor_province", "curator"]
+CODES = ["sector", "place", "stage", "programme", "investor_country", "investor_province", "curator"]
 CLOSED = ["stage_group", "status", "missing", "placeholders"]
 SUMS = [f"{kind}_{end}" for kind in ("announced", "committed", "disbursed") for end in ("min", "max")]
 FLAGS = ["overdue", "sector__empty", "place__empty", "stage__empty", "status__empty", "programme__empty"]

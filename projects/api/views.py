@@ -61,7 +61,12 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         # Forms are read by the frame before any parser of ours sees them.
         has_content = request.META.get("CONTENT_LENGTH") not in ("", "0", None)
-        if has_content and request.content_type.partition(";")[0].strip().lower() != JsonParser.media_type:
+        is_offered = hasattr(self, request.method.lower())
+        if (
+            is_offered
+            and has_content
+            and request.content_type.partition(";")[0].strip().lower() != JsonParser.media_type
+        ):
             raise UnsupportedMediaType(request.content_type)
         for name, instead in NOT_OFFERED.items():
             if name in request.GET:

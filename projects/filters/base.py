@@ -114,6 +114,16 @@ class FlagFilter(django_filters.ChoiceFilter):
         return queryset.filter(self.condition()) if value == "1" else queryset
 
 
+def _without_empty_values(data):
+    """A form sends empty values for what was not filled: they ask for nothing."""
+    if data is None:
+        return None
+    data = data.copy()
+    for name, values in list(data.lists()):
+        data.setlist(name, [value for value in values if value])
+    return data
+
+
 class RegisterFilterSet(django_filters.FilterSet):
     """A FilterSet that refuses what it cannot read, and can leave out one of its facets.
 
@@ -122,7 +132,7 @@ class RegisterFilterSet(django_filters.FilterSet):
 
     def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
         self.user = user
-        super().__init__(data, queryset, **kwargs)
+        super().__init__(_without_empty_values(data), queryset, **kwargs)
 
     def rows(self, without=()):
         """The filtered queryset, leaving out the named filters and their `__not`, `__empty` companions.

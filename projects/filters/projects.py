@@ -141,7 +141,8 @@ class AmountRange(MoneyFilter):
     def filter(self, queryset, value):
         if value is None:
             return queryset
-        totals = Amount.objects.on_projects().filter(kind=self.kind, project=OuterRef("pk")).order_by()
+        seen = permissions.visible_to(self.parent.user, Amount.objects.all())
+        totals = seen.on_projects().filter(kind=self.kind, project=OuterRef("pk")).order_by()
         totals = totals.values("project").annotate(total=Sum("value_kzt"))
         return queryset.filter(Exists(totals.filter(**{f"total__{self.comparison}": value})))
 
@@ -174,13 +175,25 @@ class PlaceholderFilter(django_filters.ChoiceFilter):
         return queryset.filter(is_placeholder=value == "only")
 
 
+OF_MONEY = {
+    "cost": {},
+    "announced": {"kind": AmountKind.ANNOUNCED},
+    "committed": {"kind": AmountKind.COMMITTED},
+    "disbursed": {"kind": AmountKind.DISBURSED},
+}
+
+
 class MissingFilter(django_filters.MultipleChoiceFilter):
     def __init__(self):
         super().__init__(choices=[(name, label) for name, (label, _q) in MISSING.items()], label=_("Missing"))
 
     def filter(self, queryset, value):
         for name in value or ():
-            queryset = queryset.filter(MISSING[name][1]())
+            condition = MISSING[name][1]()
+            if name in OF_MONEY:  # what the reader may not see is missing to the reader
+                seen = permissions.visible_to(self.parent.user, Amount.objects.filter(project=OuterRef("pk")))
+                condition = ~Exists(seen.filter(**OF_MONEY[name]))
+            queryset = queryset.filter(condition)
         return queryset
 
 
