@@ -134,9 +134,9 @@ def _converted(currency, rate):
     return Case(stated, default=F("value_kzt") / RateOn(Value(currency), F("as_of")), output_field=_MONEY)
 
 
-def amount_total(kind, currency="KZT", rate="statement"):
-    """Subquery of a project's sum of one kind, to sort a list by."""
-    amounts = Amount.objects.on_projects().filter(project=OuterRef("pk"), kind=kind).order_by()
+def amount_total(kind, currency, rate, amounts):
+    """Subquery of a project's sum of one kind over `amounts` (those the reader may see), to sort a list by."""
+    amounts = amounts.on_projects().filter(project=OuterRef("pk"), kind=kind).order_by()
     summed = amounts.values("project").annotate(total=Sum(converted(currency, rate)))
     return Subquery(summed.values("total"))
 

@@ -4,8 +4,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from projects import figures, rollups, wording
+from projects import figures, permissions, rollups, wording
 from projects.columns.base import Column, choice, dated, name_key, related
+from projects.models import Amount
 from projects.models.choices import AmountKind, PartyRole, ProjectStatus
 
 
@@ -35,7 +36,11 @@ def _money(kind):
 
 
 def _sum_key(kind):
-    return lambda context: rollups.amount_total(kind, context.currency, context.rate)
+    def key(context):
+        seen = permissions.visible_to(context.user, Amount.objects.all())
+        return rollups.amount_total(kind, context.currency, context.rate, seen)
+
+    return key
 
 
 def _investors(row, context):

@@ -26,6 +26,7 @@ class CellContext:
     currency: str
     rate: str
     suffix: str
+    user: object
 
     def url(self, record):
         return record.get_absolute_url() + self.suffix
@@ -84,7 +85,10 @@ class ListPage(SignedIn, TemplateView):
         rows = self.filters.rows()
         data = self.request.GET
         self.context = CellContext(
-            currency=self._one_of("currency", CURRENCIES), rate=self._one_of("rate", RATES), suffix=self._time_suffix()
+            currency=self._one_of("currency", CURRENCIES),
+            rate=self._one_of("rate", RATES),
+            suffix=self._time_suffix(),
+            user=self.request.user,
         )
         shown = self._shown_columns()
         sorts = {name: column.sort for name, column in self.columns.items() if column.sort is not None}
