@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import chain, pairwise
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.signing import Signer
 from django.http import QueryDict
 from django.utils import timezone, translation
@@ -19,7 +20,8 @@ from projects.portfolio.lists import CellContext, ListPage
 from tests import factories
 from tracker.errors import BadParameter
 
-CONTEXT = CellContext(currency="KZT", rate="statement", suffix="")
+EVERYTHING = get_user_model()(is_superuser=True)
+CONTEXT = CellContext(currency="KZT", rate="statement", suffix="", user=EVERYTHING)
 DAY = factories.DAY
 
 
