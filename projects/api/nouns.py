@@ -4,7 +4,8 @@ from django.db.models import F
 
 from projects.api import fields
 from projects.api.fields import FIGURE, SOURCED, Nested, Representation, choice, related
-from projects.api.representations import ID, NAME, NAMES, OBLIGATION, PROJECT_NAME, RECORDED, obligations, seen
+from projects.api.parts import ID, NAME, NAMES, OBLIGATION, RECORDED, obligations, seen
+from projects.api.representations import PROJECT_NAME
 from projects.models import (
     ActionItem,
     Agreement,

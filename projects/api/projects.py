@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
 from projects import permissions, rollups
-from projects.api import editing, representations
+from projects.api import editing, parts, representations
 from projects.api.problems import PreconditionFailed, PreconditionRequired
 from projects.api.views import ApiView, Detail, Listing, one_of
 from projects.columns.projects import PROJECT_COLUMNS
@@ -28,7 +28,7 @@ LINE = {
         "projects": {"type": "integer"},
         "programme": {"type": "string"},
         "amounts": representations.TOTALS_SCHEMA,
-        "uncertain": {"type": "array", "items": representations.AMOUNT_APART.schema()},
+        "uncertain": {"type": "array", "items": parts.AMOUNT_APART.schema()},
     },
     "required": ["key", "label", "projects", "amounts"],
 }
@@ -182,7 +182,7 @@ class Totals(OfProjects):
     def _apart(portfolio, context):
         """Amounts of which nobody knows whether they are part of another one: told apart, never added."""
         rows = Amount.objects.filter(pk__in=[amount.pk for amount in portfolio.uncertain]).order_by("pk")
-        apart = representations.AMOUNT_APART
+        apart = parts.AMOUNT_APART
         return apart.show(list(apart.read(rows)), context)
 
 

@@ -1,7 +1,7 @@
 """The addresses of all other nouns: which filters, which sort keys, which form for a list and for one record."""
 
 from projects import filters
-from projects.api import nouns, representations
+from projects.api import nouns, parts, representations
 from projects.api.projects import sorts
 from projects.api.views import Detail, Listing
 from projects.columns import nouns as columns
@@ -82,7 +82,7 @@ class Obligations(Listing):
     """What each side owes; `state` and `share` are those of the day `as_of`, or of today."""
 
     filterset = filters.ObligationFilterSet
-    representation = representations.OBLIGATION
+    representation = parts.OBLIGATION
     sorts = sorts(columns.by_name(columns.OBLIGATIONS))
     default_sort = "kind"
 
@@ -92,7 +92,7 @@ class Obligations(Listing):
 
 class OneObligation(Detail):
     queryset = Obligation.objects
-    representation = representations.OBLIGATION_DETAIL
+    representation = parts.OBLIGATION_DETAIL
 
     def prepared(self, rows, context):
         return rows.with_state(context.day)
