@@ -15,13 +15,13 @@ SIGNS = {"eq": "", "gt": "> ", "ge": "≥ ", "lt": "< ", "le": "≤ ", "approx":
 SYMBOLS = {"KZT": "₸", "USD": "$", "EUR": "€", "CNY": "¥", "RUB": "₽", "GBP": "£"}
 CHINESE_CURRENCIES = {"KZT": "坚戈", "USD": "美元", "EUR": "欧元", "CNY": "元", "RUB": "卢布", "GBP": "英镑"}
 
-# Powers of ten by which amounts are shortened: (exponent, word). Chinese counts in 万 (10^4) and 亿 (10^8):
-# 134 bn is 1340亿.
+# Powers of ten by which amounts are shortened: (exponent, word). Chinese counts in 万 (10^4), 亿 (10^8) and
+# 万亿 (10^12): 134 bn is 1340亿.
 SCALES = {
     "kk": [(12, "трлн"), (9, "млрд"), (6, "млн")],
     "ru": [(12, "трлн"), (9, "млрд"), (6, "млн")],
     "en": [(12, "tn"), (9, "bn"), (6, "mln")],
-    "zh-hans": [(8, "亿"), (4, "万")],
+    "zh-hans": [(12, "万亿"), (8, "亿"), (4, "万")],
 }
 
 
@@ -111,7 +111,8 @@ def period(start, end):
     if whole and months == 12 and start.month == 1:
         return day(start, DatePrecision.YEAR)
     if whole and months == 6 and start.month in (1, 7):
-        return _("half-year %(half)s of %(year)s") % {"half": (start.month + 5) // 6, "year": start.year}
+        text = _("first half of %(year)s") if start.month == 1 else _("second half of %(year)s")
+        return text % {"year": start.year}
     if whole and months == 3 and start.month % 3 == 1:
         return day(start, DatePrecision.QUARTER)
     if whole and months == 1:
