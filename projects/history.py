@@ -18,13 +18,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from projects import permissions
-from projects.models import Person
+from projects.models import Document, Milestone, Obligation, Person, Update
 from projects.models.base import KEPT_BY_TRIGGER
 from projects.wording import number
 
 SIZE = 50  # states on one page
 LENGTH = 500  # characters of a value
 LAST_PAGE = 1000
+# What the text of a row speaks of, read with it.
+SPOKEN_OF = {
+    Document: ("document_type",),
+    Milestone: ("kind", "project", "programme"),
+    Obligation: ("kind", "project", "programme", "organisation"),
+    Update: ("project",),
+}
 
 ACTIONS = {
     "insert": (gettext_lazy("added"), "green"),
@@ -298,7 +305,8 @@ def _numbers_of(column, value):
 
 def _visible_rows(user, model, keys):
     """Rows by key, as far as the reader may see them; of the others, only the number is told."""
-    return permissions.visible_to(user, model._base_manager.all()).in_bulk(keys)
+    rows = model._base_manager.select_related(*SPOKEN_OF.get(model, ()))
+    return permissions.visible_to(user, rows).in_bulk(keys)
 
 
 def person_name(user):

@@ -230,6 +230,9 @@ class RecordForm(forms.ModelForm, metaclass=RecordFormMetaclass):
         field, text = sentence_of(violation, self._meta.model)
         self.add_error(field if field in self.fields else None, text)
 
+    def forget(self):
+        """Take back what saving left outside the database, where the transaction was not kept."""
+
     # ---- Showing -----------------------------------------------------------------------------
 
     @classmethod

@@ -89,12 +89,24 @@ class DocumentFileField(forms.FileField):
         return file
 
 
-def keep_file(document, file):
-    """Write what is known of a cleaned file to the document; it is stored under a name of ours."""
-    document.sha256, document.size, document.content_type = file.sha256, file.size, file.kind[1]
-    document.file_name = file.shown_name
-    file.name = f"{uuid.uuid4()}.{file.kind[0]}"
-    document.file = file
+class FileForm(RecordForm):
+    """A form that keeps a file: stored under a name of ours, and taken back where the row is not saved."""
+
+    kept = None
+
+    def keep(self, document, file):
+        """Write what is known of a cleaned file to the document."""
+        document.sha256, document.size, document.content_type = file.sha256, file.size, file.kind[1]
+        document.file_name = file.shown_name
+        file.name = f"{uuid.uuid4()}.{file.kind[0]}"
+        self.kept = (document, file.name)
+        document.file = file
+
+    def forget(self):
+        if self.kept:
+            document, name = self.kept
+            column = document._meta.get_field("file")
+            column.storage.delete(column.generate_filename(document, name))
 
 
 def _file_once(name):
@@ -132,7 +144,7 @@ class StatementForm(RecordForm):
     subjects = ("source",)
 
 
-class DocumentForm(RecordForm):
+class DocumentForm(FileForm):
     class Meta:
         model = Document
         fields = "__all__"
@@ -149,14 +161,14 @@ class DocumentForm(RecordForm):
     def save(self, commit=True):
         file = self.cleaned_data.get("file")
         if hasattr(file, "sha256"):
-            keep_file(self.instance, file)
+            self.keep(self.instance, file)
         elif not file:
             self.instance.sha256 = self.instance.file_name = self.instance.content_type = ""
             self.instance.size = None
         return super().save(commit)
 
 
-class ProjectDocumentForm(RecordForm):
+class ProjectDocumentForm(FileForm):
     """Attaches a document of the register, or a new one with its file."""
 
     class Meta:
@@ -202,7 +214,7 @@ class ProjectDocumentForm(RecordForm):
                 dated_on=self.cleaned_data.get("new_dated_on"),
             )
             if file := self.cleaned_data.get("new_file"):
-                keep_file(document, file)
+                self.keep(document, file)
             document.save()
             self.instance.document = document
         return super().save(commit)

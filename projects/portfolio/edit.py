@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from http import HTTPStatus
 
 from django import forms
 from django.contrib import messages
@@ -116,7 +117,7 @@ class RecordEdit(Editing):
             actions.previous_submission(by=user, key=key, body=body)
             if not form.is_valid():
                 return self.conflict(form) if form.is_stale else self.page(form, status=422)
-            submission = actions.submit_once(by=user, key=key, body=body, write=lambda: self.write(form))
+            submission = self.submit(form, key, body)
         except actions.AlreadyDone as done:
             return SeeOther(done.submission.location)
         except actions.Refused as refusal:
@@ -127,10 +128,21 @@ class RecordEdit(Editing):
         except REFUSED_BY_DATABASE as violation:
             form.add_violation(violation)
             return self.page(form, status=422)
+        except OSError:
+            form.add_error(None, _("The file cannot be stored now, and nothing was saved. Tell an administrator."))
+            return self.page(form, status=HTTPStatus.INSUFFICIENT_STORAGE)
         messages.success(request, _("Saved."))
         for note in form.notes:
             messages.info(request, note)
         return SeeOther(submission.location)
+
+    def submit(self, form, key, body):
+        """Save once; where that fails, nothing is left, in the database or beside it."""
+        try:
+            return actions.submit_once(by=self.request.user, key=key, body=body, write=lambda: self.write(form))
+        except BaseException:
+            form.forget()
+            raise
 
     def write(self, form):
         """Save, in the transaction of the submission. Returns what the submission remembers."""
@@ -170,14 +182,13 @@ class RecordEdit(Editing):
         """The rows that belong to this record and are changed on pages of their own: (title, rows, where to add)."""
         user, key = self.request.user, getattr(self.record, self.kind.key)
         for child in children_of(self.kind):
-            rows = permissions.visible_to(
-                user, child.model._default_manager.filter(**{child.parent_field: self.record})
-            )[:LISTED]
-            links = [
-                (reverse(f"{child.name}-edit", args=[key, getattr(row, child.key)]), label_of(row))
-                for row in rows
-                if permissions.may_change(user, row)
-            ]
+            owners = {child.parent_field: self.record}
+            rows = permissions.visible_to(user, child.model._default_manager.filter(**owners))
+            links = []
+            for row in rows.select_related(*child.related)[:LISTED]:
+                setattr(row, child.parent_field, self.record)
+                if permissions.may_change(user, row):
+                    links.append((reverse(f"{child.name}-edit", args=[key, getattr(row, child.key)]), label_of(row)))
             yield capfirst(child.model._meta.verbose_name_plural), links, reverse(f"{child.name}-new", args=[key])
 
     def conflict(self, form):

@@ -32,6 +32,12 @@ class Kind:
             return record.get_absolute_url()
         return reverse(f"{self.name}-edit", args=[getattr(record, self.key)])
 
+    @property
+    def related(self):
+        """The rows that the text of a row of this kind may speak of, to be read with it."""
+        keys = [field.name for field in self.model._meta.concrete_fields if field.many_to_one and field.editable]
+        return [f"{name}__document_type" if name == "document" else name for name in keys]
+
     def child(self, name, path, model, parent_field, key="pk"):
         return Kind(name, path, model, key, self, parent_field)
 

@@ -4,13 +4,14 @@ import datetime
 import re
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.urls import reverse
 from django.utils import translation
 
 from projects.forms import FORMS
-from projects.models import Amount, Document, Project, ProjectDocument, Shipment
+from projects.models import Amount, Document, Organisation, Project, ProjectDocument, Shipment, Submission
 from projects.portfolio.kinds import CHILDREN, TOP
 from tests import factories
 from tests.filling import filled
@@ -150,6 +151,16 @@ class TestSaving:
         assert 'role="alert"' in text(answer)
         assert Project.objects.get(pk=project.pk).version == 1
 
+    def test_a_circle_that_only_the_database_sees_is_a_sentence(self, client, editor, monkeypatch):
+        """As when two people each make one half of it at the same moment."""
+        owner = factories.organisation(name_kk="а", name_ru="б")
+        owned = factories.organisation(parent=owner)
+        monkeypatch.setattr(FORMS[Organisation], "rules", ())
+        form = FORMS[Organisation](instance=owner, user=editor)
+        answer = client.post(reverse("investor-edit", args=[owner.pk]), filled(form, parent=owned.pk))
+        assert answer.status_code == 422
+        assert "This would make a circle." in text(answer)
+
     def test_control_characters_are_not_kept(self, client, editor):
         project = factories.project()
         client.post(edit_url(project), as_shown(project, editor, aliases="a\x0bb\x01"))
@@ -166,6 +177,21 @@ class TestSaving:
         page = text(client.get(edit_url(amount.project)))
         assert reverse("amount-edit", args=[amount.project.reference, amount.pk]) in page
         assert reverse("milestone-new", args=[amount.project.reference]) in page
+
+    def test_queries_do_not_grow_with_the_rows_that_belong_to_it(self, client, editor, django_assert_max_num_queries):
+        project = factories.project()
+        for number in range(15):
+            factories.amount(project=project)
+            factories.observation(project=project)
+            factories.project_document(project=project)
+            factories.party(project=project)
+            factories.phase(project=project, number=number)
+        with django_assert_max_num_queries(30):
+            assert client.get(edit_url(project)).status_code == 200
+        with django_assert_max_num_queries(20):
+            assert client.get(reverse("amount-new", args=[project.reference])).status_code == 200
+        with django_assert_max_num_queries(25):
+            assert client.get(reverse("project-history", args=[project.reference])).status_code == 200
 
     def test_readers_language_comes_first(self, client, editor):
         with translation.override("kk"):
@@ -250,6 +276,33 @@ class TestDocuments:
         large = SimpleUploadedFile("a.pdf", PDF + b"0" * (20 * 1024 * 1024))
         assert "larger than 20 MB" in text(self.post(client, project, editor, file=large, **typed))
         assert not Document.objects.exists()
+
+    @pytest.mark.parametrize("failing", ["the row", "the disk"])
+    def test_no_file_without_its_row(self, client, editor, monkeypatch, settings, failing):
+        project, kind = factories.project(), factories.document_type()
+        stored = []
+        store = FileSystemStorage._save
+
+        def save(storage, name, content):
+            stored.append(store(storage, name, content))
+            if failing == "the disk":
+                raise OSError(28, "No space left on device")
+            return stored[-1]
+
+        def refuse(submission, **arguments):
+            raise IntegrityError("synthetic")
+
+        monkeypatch.setattr(FileSystemStorage, "_save", save)
+        if failing == "the row":
+            monkeypatch.setattr(Submission, "save", refuse)
+            monkeypatch.setattr(Submission.objects, "create", lambda **values: Submission(**values))
+        typed = {"new_type": kind.pk, "new_title": "Synthetic"}
+        answer = self.post(client, project, editor, file=SimpleUploadedFile("a.pdf", PDF), **typed)
+        assert answer.status_code == (422 if failing == "the row" else 507)
+        assert 'role="alert"' in text(answer)
+        assert len(stored) == 1
+        assert not Document.objects.exists()
+        assert not list(settings.MEDIA_ROOT.rglob("*.pdf"))
 
     def test_an_existing_document_or_a_new_one(self, client, editor):
         project, document = factories.project(), factories.document()
@@ -404,7 +457,7 @@ class TestHistory:
         for number in range(60):
             Project.objects.filter(pk=project.pk).update(cadastral_number=str(number))
         url = reverse("project-history", args=[project.reference])
-        with django_assert_max_num_queries(40):
+        with django_assert_max_num_queries(15):
             page = text(client.get(url))
         assert "<ins>59</ins>" in page
         assert "<ins>5</ins>" not in page
