@@ -9,6 +9,7 @@ total = sum of the listed rows + not allocated.
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import chain
 
 from django.db.models import (
     Case,
@@ -22,6 +23,7 @@ from django.db.models import (
     Q,
     Subquery,
     Sum,
+    TextField,
     Value,
     When,
 )
@@ -37,11 +39,12 @@ from projects.models import (
     Programme,
     Project,
     ProjectParty,
+    ProjectSector,
     Sector,
     Stage,
     Update,
 )
-from projects.models.choices import AmountKind, Bound, Inclusion, PartyRole, UpdateStatus
+from projects.models.choices import AmountKind, Bound, Inclusion, PartyRole, PlaceKind, UpdateStatus
 from projects.models.functions import RateOn
 
 CENT = Decimal("0.01")
@@ -399,17 +402,22 @@ def facets(rows_without, columns):
     for name, (_label, expression) in columns.items():
         projects = rows_without(name).order_by()
         if name == "investor_country":
-            parties = ProjectParty.objects.filter(role=PartyRole.INVESTOR, project__in=projects.values("pk")).order_by()
-            rows = parties.annotate(facet=Value(name), value=F("organisation__country"))
-        else:
-            rows = projects.annotate(facet=Value(name), value=expression)
-        owner = "project" if name == "investor_country" else "pk"
-        queries.append(rows.values_list("facet", "value").annotate(n=Count(owner, distinct=name == "investor_country")))
-    counts = {name: {} for name in columns}
+            queries += _by_country(projects)
+            continue
+        queries.append(_counted(projects.annotate(value=expression), name, "pk"))
+        if name == "sector":
+            queries += _by_further_sector(projects)
+    counts = {name: {} for name in [*columns, FURTHER]}
     for name, value, n in queries[0].union(*queries[1:], all=True):
         counts[name][value] = n
+    further = counts.pop(FURTHER)
     if "sector" in counts:
-        counts["sector"] = _with_parents(counts["sector"])
+        counts["sector"] = _with_all_above(counts["sector"], Sector.objects.all(), 1)
+        for value, n in further.items():
+            counts["sector"][value] = counts["sector"].get(value, 0) + n
+    if "place" in counts:
+        below_regions = Place.objects.exclude(kind__in=[PlaceKind.COUNTRY, PlaceKind.REGION])
+        counts["place"] = _with_all_above(counts["place"], below_regions, 3)
     found = {}
     for name, values in counts.items():
         labels = _labels(name, [key for key in values if key is not None])
@@ -418,13 +426,51 @@ def facets(rows_without, columns):
     return found
 
 
-def _with_parents(counts):
-    """A level-1 sector counts its children, as its filter takes them."""
-    parents = dict(Sector.objects.filter(pk__in=[key for key in counts if key]).values_list("pk", "parent"))
+FURTHER = "further sector"  # projects that a sector's filter finds although their main sector is outside it
+
+
+def _counted(rows, name, owner):
+    """Rows of (facet, value, number of different owners)."""
+    return rows.annotate(facet=Value(name)).values_list("facet", "value").annotate(n=Count(owner, distinct=True))
+
+
+def _by_country(projects):
+    """Projects by the countries of their investors, each once a country; None: with no investor of a known one."""
+    stated = ProjectParty.objects.filter(role=PartyRole.INVESTOR, organisation__country__isnull=False)
+    parties = stated.filter(project__in=projects.values("pk")).order_by()
+    yield _counted(parties.annotate(value=F("organisation__country")), "investor_country", "project")
+    nobody = projects.filter(~Exists(stated.filter(project=OuterRef("pk"))))
+    yield _counted(nobody.annotate(value=Value(None, TextField())), "investor_country", "pk")
+
+
+def _by_further_sector(projects):
+    """Projects by further sectors that their main sector does not lie in, for both levels."""
+    rows = ProjectSector.objects.filter(project__in=projects.values("pk")).order_by()
+    top, main_top = (
+        Coalesce("sector__parent", "sector"),
+        Coalesce("project__main_sector__parent", "project__main_sector"),
+    )
+    lower = rows.filter(sector__parent__isnull=False).exclude(project__main_sector=F("sector"))
+    yield _counted(lower.annotate(value=F("sector")), FURTHER, "project")
+    upper = rows.alias(top=top, main_top=main_top).exclude(main_top=F("top"))
+    yield _counted(upper.annotate(value=F("top")), FURTHER, "project")
+
+
+def _with_all_above(counts, tree, levels):
+    """Counts of a tree's rows, each with those of all below it, as their filter takes them.
+
+    Args:
+        tree: the rows that may be added where they have no count of their own. levels: how many are above a row.
+    """
+    paths = ["__".join(["parent"] * level) for level in range(1, levels + 1)]
+    above = {key: parents for key, *parents in tree.model.objects.filter(pk__in=counts).values_list("pk", *paths)}
+    found = {*chain(*above.values())} - {None}
+    wanted = (counts.keys() & found) | set(tree.filter(pk__in=found).values_list("pk", flat=True))
     rolled = dict(counts)
     for key, count in counts.items():
-        if parent := parents.get(key):
-            rolled[parent] = rolled.get(parent, 0) + count
+        for parent in above.get(key, ()):
+            if parent in wanted:
+                rolled[parent] = rolled.get(parent, 0) + count
     return rolled
 
 

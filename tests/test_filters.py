@@ -182,6 +182,8 @@ TABLE = {
     "sector__not=SYN-E1&sector__not=SYN-H": "CD",
     "sector=SYN-E&sector__not=SYN-E1": "BD",
     "sector__empty=1": "C",
+    "main_sector=SYN-E": "ADE",
+    "main_sector=SYN-E1&main_sector=SYN-H": "ABE",
     # places, with those below them, by ISO 3166 or KATO code
     "place=KZ": "ABDE",
     "place=KZ-27": "ABDE",
@@ -382,14 +384,14 @@ JUNK += [
     "None",
     "true",
 ]
-CODES = ["sector", "place", "stage", "programme", "investor_country", "investor_province", "curator"]
+CODES = ["main_sector", "sector", "place", "stage", "programme", "investor_country", "investor_province", "curator"]
 CLOSED = ["stage_group", "status", "missing", "placeholders"]
 SUMS = [f"{kind}_{end}" for kind in ("announced", "committed", "disbursed") for end in ("min", "max")]
 FLAGS = ["overdue", "sector__empty", "place__empty", "stage__empty", "status__empty", "programme__empty"]
 FLAGS += ["investor__empty", "investor_country__empty", "investor_province__empty", "curator__empty"]
 BAD = [
     *((name, value) for name in CODES + CLOSED for value in ("nonsense", NUL, LONG, "SYN-E1,SYN-H", "\ufffd", "-1")),
-    *((f"{name}__not", value) for name in [*CODES, "stage_group", "status"] for value in ("nonsense", NUL)),
+    *((f"{name}__not", value) for name in [*CODES[1:], "stage_group", "status"] for value in ("nonsense", NUL)),
     *(
         (name, value)
         for name in ("investor", "investor__not")

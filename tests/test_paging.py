@@ -20,7 +20,7 @@ from projects.portfolio.lists import CellContext, ListPage
 from tests import factories
 from tracker.errors import BadParameter
 
-EVERYTHING = get_user_model()(is_superuser=True)
+EVERYTHING = get_user_model()(pk=0, is_superuser=True)
 CONTEXT = CellContext(currency="KZT", rate="statement", suffix="", user=EVERYTHING)
 DAY = factories.DAY
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from projects import figures, filters, permissions, rollups
-from projects.filters.projects import MISSING
+from projects.filters.projects import MISSING, lacks
 from projects.models import (
     Agreement,
     Amount,
@@ -56,17 +56,16 @@ class Home(TemplateView):
         self.chosen = filters.ProjectFilterSet(self.request.GET, user=user)
         projects = self.chosen.rows()
         portfolio = rollups.Portfolio(projects, amounts=permissions.visible_to(user, Amount.objects.all()))
-        self.list_url = reverse("project-list")
         return super().get_context_data(**kwargs) | {
             "totals": portfolio.total,
-            "totals_url": self.list_url,
+            "totals_url": self.listed(),
             "unallocated": portfolio.unallocated,
             "uncertain": portfolio.uncertain,
             "tiles": self.tiles(projects, portfolio.count),
             "sector_header": [_("Sector"), _("Projects"), _("Announced"), _("Committed"), _("Disbursed")],
             "stage_header": [_("Stage"), _("Projects"), _("Announced"), _("Committed"), _("Disbursed")],
-            "sectors": self.bars(portfolio.by("sector"), "sector"),
-            "stages": self.bars(portfolio.by("stage_group"), "stage_group"),
+            "sectors": self.bars(portfolio.by("sector"), "main_sector", "sector__empty"),
+            "stages": self.bars(portfolio.by("stage_group"), "stage_group", "stage_group__empty"),
             "missing": self.missing(projects),
             "indicators": self.indicators(),
             "updates": self.last_updates(),
@@ -74,6 +73,10 @@ class Home(TemplateView):
             "changed": projects.order_by("-updated_at", "-pk")[:6],
             "looking_back": getattr(self.request, "looking_back", None),
         }
+
+    def listed(self, **changes):
+        """The address of the list of the same projects, with some parameters set to other values."""
+        return f"{reverse('project-list')}{self.chosen.query(**changes)}"
 
     def tiles(self, projects, named):
         unnamed = permissions.visible_to(self.request.user, Project.objects.filter(is_placeholder=True)).count()
@@ -97,18 +100,14 @@ class Home(TemplateView):
             return figures.count(number, reverse(name) + query, kind)
 
         def power(value):
-            return (
-                figures.quantity_of(value, "MW", megawatts, "capacity_electric", f"{self.list_url}?sector=ENERGY")
-                if value
-                else ""
-            )
+            return figures.quantity_of(value, "MW", megawatts, "capacity_electric", self.listed()) if value else ""
 
         return [
             Tile(
                 _("Projects named"),
-                count(named, "project-list", "projects"),
+                figures.count(named, self.listed(), "projects"),
                 _("%(count)d more are counted but not named in the source") % {"count": unnamed} if unnamed else "",
-                self.list_url,
+                self.listed(),
             ),
             Tile(_("Power planned"), power(planned), _("commissioned: %(value)s") % {"value": running or _("no data")}),
             Tile(
@@ -150,8 +149,11 @@ class Home(TemplateView):
             ),
         ]
 
-    def bars(self, lines, name):
-        """Rows of the bars component: projects and announced money of each group, the bar by projects."""
+    def bars(self, lines, name, empty):
+        """Rows of the bars component: projects and money of each group, the bar by projects.
+
+        name, empty: the parameters of the list that give a group's projects, and those of no group.
+        """
         most = max((line.projects for line in lines), default=0)
         rows = []
         for line in lines:
@@ -161,9 +163,9 @@ class Home(TemplateView):
                     _("not allocated: %(programme)s") % {"programme": line.label},
                 )
             elif line.key is None:
-                url, label = f"{self.list_url}?{name}__empty=1", _("not stated")
+                url, label = self.listed(**{empty: "1"}), _("not stated")
             else:
-                url, label = f"{self.list_url}?{name}={line.key}", line.label
+                url, label = self.listed(**{name: line.key}), line.label
             cells = [
                 figures.count(line.projects, url, "projects") if line.projects else "—",
                 figures.total(line.amounts["announced"], url),
@@ -177,10 +179,11 @@ class Home(TemplateView):
     def missing(self, projects):
         """What projects lack, each with its number and the list of those rows."""
         counts = projects.order_by().aggregate(
-            **{f"without_{name}": Count("pk", MISSING[name][1]()) for name in WATCHED}
+            **{f"without_{name}": Count("pk", lacks(name, self.request.user)) for name in WATCHED}
         )
+        lacked = self.request.GET.getlist("missing")
         return [
-            (MISSING[name][0], figures.count(number, f"{self.list_url}?missing={name}", "missing"))
+            (MISSING[name][0], figures.count(number, self.listed(missing=[*lacked, name]), "missing"))
             for name in WATCHED
             if (number := counts[f"without_{name}"])
         ]

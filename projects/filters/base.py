@@ -1,5 +1,7 @@
 """What all FilterSets share: strict reading of the query string, search, choices by code, exclusion, emptiness."""
 
+from urllib.parse import urlencode
+
 import django_filters
 from django import forms
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
@@ -147,6 +149,12 @@ class RegisterFilterSet(django_filters.FilterSet):
             if name not in left_out:
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
+
+    def query(self, **changes):
+        """The query string of the filters at work and of the day looked back to, some set otherwise; or nothing."""
+        kept = {name: self.data.getlist(name) for name in (*self.active, "as_of", "known_at") if name in self.data}
+        text = urlencode(kept | changes, doseq=True)
+        return f"?{text}" if text else ""
 
     def value_labels(self, name):
         """Query-string value -> words, for the values that a filter has now."""

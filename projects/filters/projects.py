@@ -183,17 +183,21 @@ OF_MONEY = {
 }
 
 
+def lacks(name, user):
+    """The condition that a project lacks what `name` of MISSING says; money that the reader may not see is missing."""
+    if name not in OF_MONEY:
+        return MISSING[name][1]()
+    seen = permissions.visible_to(user, Amount.objects.filter(project=OuterRef("pk")))
+    return ~Exists(seen.filter(**OF_MONEY[name]))
+
+
 class MissingFilter(django_filters.MultipleChoiceFilter):
     def __init__(self):
         super().__init__(choices=[(name, label) for name, (label, _q) in MISSING.items()], label=_("Missing"))
 
     def filter(self, queryset, value):
         for name in value or ():
-            condition = MISSING[name][1]()
-            if name in OF_MONEY:  # what the reader may not see is missing to the reader
-                seen = permissions.visible_to(self.parent.user, Amount.objects.filter(project=OuterRef("pk")))
-                condition = ~Exists(seen.filter(**OF_MONEY[name]))
-            queryset = queryset.filter(condition)
+            queryset = queryset.filter(lacks(name, self.parent.user))
         return queryset
 
 
@@ -260,6 +264,11 @@ _FACETS = {
 class ProjectFilterSet(RegisterFilterSet):
     q = SearchFilter(PROJECT_SEARCH, search_elsewhere)
     locals().update(_FACETS)
+    main_sector = CodesFilter(
+        lambda codes: Q(main_sector__in=Sector.objects.within(codes).values("code")),
+        label=_("Main sector"),
+        queryset=Sector.objects.all(),
+    )
     curator = CuratorFilter(label=_("Curator"))
     curator__not = CuratorFilter(label=_("Curator"), exclude=True)
     curator__empty = FlagFilter(lambda: Q(curator__isnull=True), label=_("Curator"))

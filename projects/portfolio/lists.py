@@ -188,18 +188,16 @@ class ListPage(SignedIn, TemplateView):
 
     def _chips(self):
         """One chip for each value of each active filter, with the address without it."""
-        data = self.request.GET
         chips = []
         for name in self.filters.active:
-            filter_, values = self.filters.filters[name], data.getlist(name)
-            labels = self.filters.value_labels(name)
-            for value in values:
-                if not value:
-                    continue
+            filter_, labels = self.filters.filters[name], self.filters.value_labels(name)
+            values = [value for value in self.request.GET.getlist(name) if value]
+            # What was asked for, and as the filter reads it: `me` as a user name, a KATO code as a place's key.
+            for value, read in zip(values, self.filters.data.getlist(name), strict=True):
                 rest = [other for other in values if other != value]
                 word = {"not": _("not"), "empty": _("not stated")}.get(name.partition("__")[2])
                 label = f"{filter_.label} ({word})" if word else str(filter_.label)
-                text = "" if isinstance(value, str) and name.endswith("__empty") else labels.get(value, value)
+                text = "" if name.endswith("__empty") else labels.get(read, read)
                 chips.append(
                     {
                         "label": label,

@@ -183,18 +183,23 @@ class SectorPage(SignedIn, TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        projects = filters.ProjectFilterSet(self.request.GET, user=user).rows()
-        portfolio = rollups.Portfolio(projects, amounts=permissions.visible_to(user, Amount.objects.all()))
+        chosen = filters.ProjectFilterSet(self.request.GET, user=user)
+        portfolio = rollups.Portfolio(chosen.rows(), amounts=permissions.visible_to(user, Amount.objects.all()))
         by_parent = {line.key: line for line in portfolio.by("sector")}
         by_child = {line.key: line for line in portfolio.by("subsector")}
+        listed = reverse("project-list")
+
+        def entry(sector, lines):
+            return sector, lines.get(sector.pk), f"{listed}{chosen.query(main_sector=sector.pk)}"
+
         parents = Sector.objects.filter(parent__isnull=True).prefetch_related("children")
-        tree = [
-            (parent, by_parent.get(parent.pk), [(child, by_child.get(child.pk)) for child in parent.children.all()])
-            for parent in parents
-        ]
         return super().get_context_data(**kwargs) | {
-            "tree": tree,
+            "tree": [
+                (*entry(parent, by_parent), [entry(child, by_child) for child in parent.children.all()])
+                for parent in parents
+            ],
             "without": by_parent.get(None),
+            "without_url": f"{listed}{chosen.query(sector__empty=1)}",
             "unallocated": portfolio.unallocated,
         }
 

@@ -99,13 +99,12 @@ class ProjectList(ListPage):
         found = []
         for name, (title, _expression) in self.facets.items():
             chosen = data.getlist(name)
+            others = {f"{name}__not": None, "after": None, "before": None}
             options = []
             for value in counted[name]:
                 if value.value is None:
                     selected = bool(data.get(f"{name}__empty"))
-                    url = self._url(
-                        **{f"{name}__empty": None if selected else "1", name: None}, after=None, before=None
-                    )
+                    url = self._url(**others | {f"{name}__empty": None if selected else "1", name: None})
                     options.append(
                         {"label": _("not stated"), "value": "", "count": value.count, "url": url, "selected": selected}
                     )
@@ -113,7 +112,7 @@ class ProjectList(ListPage):
                 key = str(value.value)
                 selected = key in chosen
                 rest = [other for other in chosen if other != key] if selected else [*chosen, key]
-                url = self._url(**{name: rest or None, f"{name}__empty": None}, after=None, before=None)
+                url = self._url(**others | {name: rest or None, f"{name}__empty": None})
                 options.append(
                     {"label": value.label, "value": key, "count": value.count, "url": url, "selected": selected}
                 )
