@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, ModelChoiceIterator
 from django.utils.translation import gettext as _
 
@@ -158,6 +159,12 @@ class _InInline(_Shown):
         self.cleaned_data[CONFIRMED] = bool(self.data.get(CONFIRMED))
         return super().clean()
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # a table names its columns, not the fields in them
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = str(field.label or "")
+
     def _ask_for_confirmation(self):
         if not (self.cleaned_data[CONFIRMED] and self.cleaned_data[REASON].strip()):
             texts = list(dict.fromkeys(found.text for found in self.warnings))
@@ -173,6 +180,11 @@ def form_of(model, *, in_inline=False):
 
 class RecordFormSet(BaseInlineFormSet):
     """Rows of an inline. Each belongs to the record shown, so that its text needs no query for it."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields:
+            form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = _("Delete")
 
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)

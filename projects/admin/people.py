@@ -75,7 +75,7 @@ class PersonAdmin(RecordAdmin, UserAdmin):
     list_filter = ("is_active", "groups")
     search_columns = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()
     inlines = (ScopeInline,)
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
@@ -101,8 +101,13 @@ class PersonAdmin(RecordAdmin, UserAdmin):
         fixed = super().get_readonly_fields(request, obj)
         return fixed if request.user.is_superuser else [*fixed, "is_superuser"]
 
-    def get_inlines(self, request, obj):
-        return super().get_inlines(request, obj) if obj else []
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        if db_field.name != "groups":
+            return super().formfield_for_manytomany(db_field, request, **kwargs)
+        field = super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple, **kwargs)
+        field.label_from_instance = lambda group: permissions.ROLE_NAMES.get(group.name, group.name)
+        field.help_text = ""
+        return field
 
     def has_change_permission(self, request, obj=None):
         if isinstance(obj, User) and obj.is_superuser and not request.user.is_superuser:
