@@ -112,14 +112,18 @@ def visitor(live_server, live_brief, client, browser):
     context.close()
 
 
-def test_pages(visitor, live_server):
+PARTS = 2  # of the walk, for as many cores
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_pages(visitor, live_server, part):
     factories.update(project=models.Project.objects.first(), status="submitted")
     faults, bodies = [], []
     visitor.on("console", lambda message: message.type == "error" and faults.append(f"console: {message.text}"))
     visitor.on("pageerror", lambda error: faults.append(f"script: {error}"))
     visitor.on("response", lambda response: bodies.append(response))
     weights = {}
-    for name, path, status in addresses():
+    for name, path, status in addresses()[part::PARTS]:
         bodies.clear()
         visitor.set_viewport_size(WIDE)
         answer = visitor.goto(live_server.url + path)
