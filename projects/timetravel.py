@@ -29,6 +29,9 @@ TRUE_ON = {
     "projects_shipment": "as_of IS NULL OR as_of <= {day}",
     "projects_problem": "raised_on <= {day}",
     "projects_project": "announced_on IS NULL OR announced_on <= {day}",
+    # What is owed or reported on a project is there when the project is.
+    "projects_obligation": "project_id IS NULL OR project_id IN (SELECT id FROM past.projects_project)",
+    "projects_update": "project_id IN (SELECT id FROM past.projects_project)",
 }
 MOMENT = "COALESCE(NULLIF(current_setting('tracker.known_at', true), '')::timestamptz, 'infinity')"
 DAY = "COALESCE(NULLIF(current_setting('tracker.as_of', true), '')::date, 'infinity')"
@@ -83,8 +86,9 @@ def _view(event_model):
 
 def _event_models():
     models = [model for model in apps.get_models() if getattr(model, "pgh_tracked_model", None)]
-    # The project view reads the stage log's view, so that one is made first.
-    return sorted(models, key=lambda model: model._meta.db_table != "projects_stagechangeevent")
+    # The view of projects reads that of the stage log, and others read that of projects: these are made first.
+    first = ["projects_stagechangeevent", "projects_projectevent"]
+    return sorted(models, key=lambda model: ([*first, model._meta.db_table]).index(model._meta.db_table))
 
 
 def drop_views():

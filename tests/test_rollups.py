@@ -334,10 +334,11 @@ def test_totals_are_what_the_rules_say(world, random):
     portfolio = random_portfolio(random)
     with transaction.atomic():
         rows, amounts = store(portfolio)
+        reader = factories.analyst()
         places = {row.pk: position for position, row in enumerate(rows)}
         for query in ["", *random.sample(QUERIES, 3)]:
             shown = {"currency": random.choice(rollups.CURRENCIES), "rate": random.choice(rollups.RATES)}
-            chosen = ProjectFilterSet(QueryDict(query), Project.objects.all()).rows()
+            chosen = ProjectFilterSet(QueryDict(query), Project.objects.all(), user=reader).rows()
             listed = list(rollups.with_listed_amounts(chosen, **shown))
             whole = rollups.Portfolio(chosen, **shown)
             oracle = Oracle(portfolio, [places[row.pk] for row in listed], **shown)

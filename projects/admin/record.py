@@ -184,7 +184,7 @@ class RecordAdmin(Permitted, Fields, ModelAdmin):
         """Inlines that have rows stand open."""
         inlines = super().get_inline_instances(request, obj)
         for inline in inlines:
-            if self._inline_counts(request, obj)[type(inline)]:
+            if self._inline_counts(request, obj).get(type(inline)):
                 inline.classes = []
         return inlines
 

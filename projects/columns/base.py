@@ -42,7 +42,9 @@ def related(name):
     """Cell: the name of a related row, or unknown."""
 
     def cell(row, context):
-        return or_unknown(str(getattr(row, name))) if getattr(row, f"{name}_id") else wording.unknown()
+        # What a row points to may not be there yet on the day looked back to: then it is None.
+        value = getattr(row, name) if getattr(row, f"{name}_id") else None
+        return or_unknown(str(value)) if value else wording.unknown()
 
     return cell
 

@@ -27,7 +27,7 @@ from projects.models import (
     Update,
 )
 from projects.portfolio.lists import ListPage, SignedIn, day_of
-from projects.portfolio.projects import Section
+from projects.portfolio.projects import Section, shown_amounts
 
 SOURCED = "statement__source"
 
@@ -249,9 +249,7 @@ class InvestorPage(RecordPage):
             .select_related("main_sector", "stage")
             .distinct(),
         )
-        amounts = permissions.visible_to(
-            user, Amount.objects.filter(payer=record).select_related(SOURCED, "phase", "payer", "included_in")
-        )
+        amounts = shown_amounts(user).filter(payer=record)
         return [
             Section("projects", _("Projects"), "portfolio/_projects.html", projects, perhaps),
             self.section("money", _("Money"), "_amounts", amounts),

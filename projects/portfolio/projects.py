@@ -155,6 +155,12 @@ def visible_project(user, reference):
     )
 
 
+def shown_amounts(user):
+    """The amounts that a user may see, for a table of them; `included_in` is None where that one may not be seen."""
+    seen = permissions.visible_to(user, Amount.objects.select_related("statement__source"))
+    return seen.select_related("payer", "phase").prefetch_related(Prefetch("included_in", seen))
+
+
 class ProjectPage(SignedIn, TemplateView):
     """Everything about one project, each figure with its source."""
 
@@ -164,7 +170,7 @@ class ProjectPage(SignedIn, TemplateView):
         user = self.request.user
         project = visible_project(user, self.kwargs["reference"])
         sourced = "statement__source"
-        amounts = permissions.visible_to(user, Amount.objects.select_related(sourced, "payer", "phase", "included_in"))
+        amounts = shown_amounts(user)
         shipments = Shipment.objects.select_related(sourced, "unit", "same_as")
         obligations = Obligation.objects.select_related(sourced, "kind", "unit")
 
@@ -257,9 +263,7 @@ class ProgrammePage(SignedIn, TemplateView):
         user = self.request.user
         programme = get_object_or_404(Programme.objects.select_related("consortium"), code=self.kwargs["code"])
         sourced = "statement__source"
-        amounts = permissions.visible_to(
-            user, programme.amounts.select_related(sourced, "payer", "phase", "included_in")
-        )
+        amounts = shown_amounts(user).filter(programme=programme)
         projects = list(
             permissions.visible_to(user, programme.projects.select_related("main_sector", "stage")).order_by(
                 "reference"

@@ -136,7 +136,7 @@ class TestOneAfterTheOther:
         assert "Another project has this reference." in answer.content.decode()
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 class TestAtOnce:
     def test_ten_times_at_once_is_one_row(self):
         editor, project = factories.editor(), factories.project()
