@@ -90,11 +90,12 @@ class _Table:
     def __init__(self, model):
         self.model = model
         self.lines = io.StringIO()
-        self.columns = [f for f in model._meta.concrete_fields if f.name != "version"]
+        self.columns = {f.attname: f for f in model._meta.concrete_fields if f.name != "version"}
+        self.defaults = {name: self._text(column, column.get_default()) for name, column in self.columns.items()}
 
     def add(self, **values):
-        texts = [self._text(column, values.get(column.attname, column.get_default())) for column in self.columns]
-        self.lines.write("\t".join(texts) + "\n")
+        texts = self.defaults | {name: self._text(self.columns[name], value) for name, value in values.items()}
+        self.lines.write("\t".join(texts.values()) + "\n")
 
     @staticmethod
     def _text(column, value):
@@ -103,7 +104,7 @@ class _Table:
         return r"\N" if value is None else str(value)
 
     def write(self):
-        names = ", ".join(f'"{column.column}"' for column in self.columns)
+        names = ", ".join(f'"{column.column}"' for column in self.columns.values())
         self.lines.seek(0)
         with connection.cursor() as cursor:
             cursor.copy_expert(f'COPY "{self.model._meta.db_table}" ({names}) FROM STDIN', self.lines)
