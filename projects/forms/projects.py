@@ -9,7 +9,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects import actions
+from projects import actions, stages
 from projects.forms.base import RecordForm
 from projects.forms.fields import DateField, KeyField, shown
 from projects.forms.rules import error, names_translated, warning
@@ -25,12 +25,10 @@ from projects.models import (
     ProjectSector,
     StageChange,
 )
-from projects.models.choices import ProjectStatus
 
 # West, south, east and north of the region in degrees, computed from its boundary.
 BOUNDS = {"KZ-27": (Decimal("46.49"), Decimal("47.95"), Decimal("54.57"), Decimal("51.78"))}
 NEAR = Decimal("0.2")  # degrees from the edge of the bounds within which a point may lie across the border
-BESIDE_EACH_OTHER = {"equipment", "construction"}  # equipment may come before or beside construction
 TRIES = 3  # at a free reference, where several projects are added at the same moment
 
 
@@ -56,14 +54,9 @@ def _commissioned(form):
 
 def _stop_explained(form):
     """Rule 29 (E): a suspended or cancelled project has reason and date, a suspended one a review date."""
-    status = form.value("status")
-    if status not in (ProjectStatus.SUSPENDED, ProjectStatus.CANCELLED):
-        return
-    needed = ["status_reason", "status_on"] + (["review_on"] if status == ProjectStatus.SUSPENDED else [])
-    for name in needed:
-        if not form.value(name):
-            yield error(_("Give the reason, the date and when it will be looked at again."), name)
-            return
+    given = {"reason": form.value("status_reason"), "since": form.value("status_on")}
+    for refusal in stages.status_refusals(form.value("status"), review_on=form.value("review_on"), **given):
+        yield error(refusal.text, refusal.field)
 
 
 class ProgrammeForm(RecordForm):
@@ -207,44 +200,28 @@ class ProjectLinkForm(SourcedForm):
 # ---- Stages ----------------------------------------------------------------------------------
 
 
-def _stage_dated(form):
-    """Rule 17 (E): commissioning and operation need the actual commissioning date."""
-    stage, project = form.value("stage"), form.value("project")
-    if stage and stage.needs_date and project and not (form.value("commissioned_on") or project.commissioned_on):
-        yield error(_("Enter the actual commissioning date and attach the act."), "commissioned_on")
+def _stage_may_follow(form):
+    """Rules 8, 17 (E) and 19 (W): the day, the commissioning date, and a step back with its reason."""
+    stage, project, day = form.value("stage"), form.value("project"), form.value("effective_on")
+    if not stage or not project or not day:
+        return
+    given = {"reason": form.value("reason") or "", "commissioned_on": form.value("commissioned_on")}
+    for refusal in stages.refusals(project, stage, day, without=form.instance.pk, **given):
+        if refusal.field == "commissioned_on":
+            yield error(refusal.text, refusal.field)
+        elif form.is_changed("stage", "effective_on"):
+            yield (warning if refusal.field == "reason" else error)(refusal.text, refusal.field)
 
 
 def _stage_documented(form):
-    """Rule 18 (W): the documents that the stage requires are attached to the project."""
+    """Rule 18 (W): what the stage requires is there."""
     stage, project = form.value("stage"), form.value("project")
     if not stage or not project or not form.is_changed("stage", "document"):
         return
-    attached = set(project.documents.values_list("document__document_type", flat=True))
-    if document := form.value("document"):
-        attached.add(document.document_type_id)
-    required = list(stage.requirements.select_related("document_type"))
-    alternatives = [row.document_type for row in required if row.is_alternative]
-    missing = [row.document_type for row in required if not row.is_alternative]
-    missing = [kind for kind in missing if kind.pk not in attached]
-    if alternatives and not attached & {kind.pk for kind in alternatives}:
-        missing.insert(0, alternatives[0])
+    missing = stages.missing(project, stage, more=filter(None, [form.value("document")]))
     if missing:
         text = _("Not attached: %(documents)s. Stage is shown as 'unconfirmed' until it is.")
-        yield warning(text % {"documents": ", ".join(str(kind) for kind in missing)}, "document")
-
-
-def _stage_back(form):
-    """Rule 19 (W): a step back is meant, and has a reason."""
-    stage, project = form.value("stage"), form.value("project")
-    effective_on = form.value("effective_on")
-    if not stage or not project or not effective_on or not form.is_changed("stage", "effective_on"):
-        return
-    earlier = project.stage_changes.filter(effective_on__lte=effective_on).exclude(pk=form.instance.pk)
-    last = earlier.select_related("stage").order_by("-effective_on", "-pk").first()
-    if last is None or stage.position >= last.stage.position or {stage.pk, last.stage_id} == BESIDE_EACH_OTHER:
-        return
-    text = _("You move the project back from %(before)s to %(now)s. Give a reason.")
-    yield warning(text % {"before": last.stage, "now": stage}, "stage")
+        yield warning(text % {"documents": ", ".join(str(requirement) for requirement in missing)}, "document")
 
 
 class StageChangeForm(SourcedForm):
@@ -264,8 +241,8 @@ class StageChangeForm(SourcedForm):
     )
     subjects = ("project",)
     limits = {"stage": Q(is_active=True)}
-    past_dates = ("effective_on", "commissioned_on")
-    rules = (_stage_dated, _stage_documented, _stage_back)
+    past_dates = ("commissioned_on",)
+    rules = (_stage_may_follow, _stage_documented)
 
     def clean(self):
         data = super().clean()
