@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from projects.models import sql
 from projects.models.base import EARLIEST, LATEST
 from tracker.errors import BadParameter, bad_parameter
 
@@ -94,15 +95,18 @@ def _event_models():
 def drop_views():
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS past CASCADE")
+        cursor.execute("DROP VIEW IF EXISTS public.projects_duereport")
 
 
 def create_views():
-    """(Re)make the schema `past`; called after each migrate, since views follow the tables' columns."""
+    """(Re)make the schema `past` and the view of reports due; called after each migrate: views follow the tables."""
     drop_views()
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA past")
         for model in _event_models():
             cursor.execute(_view(model))
+        for schema in ("public", "past"):
+            cursor.execute(sql.DUE_REPORTS.format(schema=schema))
 
 
 @contextlib.contextmanager

@@ -59,7 +59,7 @@ class NoticeAdmin(ReadOnly, RecordAdmin):
     list_select_related = ("user",)
     linked = ("user",)
     search_columns = ("key", "message")
-    fieldsets = ((None, {"fields": ["user", "key", "message", "parameters", "url", "read_at"]}),)
+    fieldsets = ((None, {"fields": ["user", "key", "message", "parameters", "url", ("read_at", "mailed_at")]}),)
 
 
 @register(ImportJob, site=site)

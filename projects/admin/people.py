@@ -39,7 +39,7 @@ def other_administrators(user):
 class ScopeInline(RecordInline):
     model = StaffMember
     fk_name = "user"
-    fields = ("department", "places", "sectors")
+    fields = ("department", "superior", "language", "places", "sectors")
     verbose_name_plural = _("department, districts and sectors")
     classes = []
 
@@ -186,12 +186,12 @@ class GroupAdmin(RecordAdmin):
 class StaffMemberAdmin(RecordAdmin):
     list_display = ("user", "department", "places_column", "sectors_column")
     list_select_related = ("user", "department")
-    linked = ("department", "user")
+    linked = ("department", "superior", "user")
     fieldsets = (
         (
             None,
             {
-                "fields": ["user", "department", "places", "sectors"],
+                "fields": ["user", ("department", "superior"), "language", "places", "sectors"],
                 "description": _("What an editor answers for. Districts count with all places in them."),
             },
         ),

@@ -16,7 +16,7 @@ from projects.wording import quantity
 
 class PeriodInline(RecordInline):
     model = ReportingPeriod
-    fields = ("start_on", "end_on", "due_on", "closed_at")
+    fields = ("start_on", "end_on", "due_on", "follows_calendar", "closed_at")
 
 
 @register(ReportingCycle, site=site)
@@ -46,7 +46,7 @@ class ReportingPeriodAdmin(RecordAdmin):
         (
             None,
             {
-                "fields": ["cycle", ("start_on", "end_on"), "due_on", "closed_at"],
+                "fields": ["cycle", ("start_on", "end_on"), ("due_on", "follows_calendar"), "closed_at"],
                 "description": _("A closed period takes no updates. Periods of one cycle do not overlap."),
             },
         ),

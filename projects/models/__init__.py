@@ -46,6 +46,7 @@ from projects.models.projects import (
     ProjectSector,
     StageChange,
 )
+from projects.models.reports import DueReport
 from projects.models.shipments import Checkpoint, Container, Shipment
 from projects.models.sources import Document, Source, Statement
 
@@ -59,6 +60,7 @@ __all__ = [
     "Currency",
     "Document",
     "DocumentType",
+    "DueReport",
     "Engagement",
     "Evidence",
     "ExchangeRate",

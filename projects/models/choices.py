@@ -180,6 +180,20 @@ class UpdateStatus(Coloured):
         return {"draft": "grey", "submitted": "blue", "returned": "amber", "approved": "green"}
 
 
+class ReportState(Coloured):
+    """Computed for a day, never stored (`cadence.reports`)."""
+
+    REPORTED = "reported", _("reported")
+    NOT_DUE = "not_due", _("not due yet")
+    DUE = "due", _("due soon")
+    OVERDUE = "overdue", _("overdue")
+    MISSED = "missed", _("not reported before the period was closed")
+
+    @classmethod
+    def colours(cls):
+        return {"reported": "green", "due": "amber", "overdue": "red", "missed": "red"}
+
+
 class Frequency(TextChoices):
     ONCE = "once", _("once")
     MONTHLY = "monthly", _("every month")

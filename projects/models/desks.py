@@ -85,6 +85,7 @@ class Notice(Recorded):
     parameters = models.JSONField(_("values in the message"), default=dict, blank=True)
     url = models.CharField(_("link"), max_length=300, blank=True)
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
+    mailed_at = models.DateTimeField(_("sent by e-mail at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("notice")

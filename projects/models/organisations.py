@@ -246,11 +246,34 @@ class StaffMember(Recorded):
     sectors = models.ManyToManyField(
         Sector, verbose_name=_("sectors"), blank=True, help_text=_("Projects of these sectors may be edited.")
     )
+    superior = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("superior"),
+        related_name="subordinates",
+        null=True,
+        blank=True,
+        help_text=_("The head of the department; the head's own superior is the deputy akim."),
+    )
+    language = models.CharField(
+        _("language of messages"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("Reminders are written in it. Left empty: the language of this installation."),
+    )
 
     class Meta:
         verbose_name = _("staff member")
         verbose_name_plural = _("staff members")
         ordering = ["user"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(superior__isnull=True) | ~Q(superior=F("user")),
+                name="staff_member_is_not_own_superior",
+                violation_error_message=_("Nobody is their own superior."),
+            ),
+        ]
 
     def __str__(self):
         return self.user.get_full_name() or self.user.get_username()

@@ -77,6 +77,11 @@ class ReportingPeriod(Recorded):
     start_on = models.DateField(_("start"))
     end_on = models.DateField(_("end"))
     due_on = models.DateField(_("due on"))
+    follows_calendar = models.BooleanField(
+        _("follows the cycle and the calendar"),
+        default=False,
+        help_text=_("The due date is computed anew when the cycle or the holidays change. Untick to set it by hand."),
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
 
     class Meta:

@@ -235,3 +235,17 @@ TRIGGERS = [
     no_circle("projects_amount", "id", "included_in_id"),
     no_circle("projects_shipment", "id", "same_as_id"),
 ]
+
+# A view in each schema that the register is read from (`public` now, `past` for another day): which reports are owed.
+DUE_REPORTS = """
+CREATE VIEW {schema}.projects_duereport AS
+SELECT p.id AS project_id, r.id AS period_id, u.id AS update_id, p.created_at AS registered_at,
+  r.end_on, r.due_on, r.closed_at,
+  CASE WHEN u.status IN ('submitted', 'approved') THEN u.submitted_at END AS submitted_at
+FROM {schema}.projects_reportingcycle c
+JOIN {schema}.projects_reportingperiod r ON r.cycle_id = c.id
+CROSS JOIN {schema}.projects_project p
+LEFT JOIN {schema}.projects_update u ON u.project_id = p.id AND u.period_id = r.id
+WHERE c.is_active AND NOT p.is_placeholder AND (
+  p.status IS NULL OR p.status NOT IN ('cancelled', 'suspended') OR u.status IN ('submitted', 'approved'))
+"""

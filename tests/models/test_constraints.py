@@ -63,6 +63,7 @@ BROKEN = {
     "organisation_bin_valid": {"bin": "940140000386"},
     "organisation_uscc_valid": {"uscc": "913700007456765903"},
     "organisation_not_its_own_parent": {"parent_id": SAME},
+    "staff_member_is_not_own_superior": {"superior_id": F("user_id")},
     "membership_not_of_itself": {"member_id": F("consortium_id")},
     "person_has_a_name": NAMELESS,
     "person_contacts_have_basis": {"phone": "+7"},
