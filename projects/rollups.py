@@ -102,6 +102,20 @@ class Rollup:
     url_value: str | None = None
 
 
+@dataclass
+class Quantity:
+    """A computed sum of a measured quantity: of how many observations, lower bounds, and projects that have one."""
+
+    value: Decimal
+    count: int
+    lower_bounds: int
+    projects: int
+
+    @property
+    def bound(self):
+        return Bound.GE if self.lower_bounds else Bound.EQ
+
+
 def _empty(currency):
     return {kind: Total(kind, currency) for kind in KINDS}
 
@@ -189,18 +203,31 @@ def _summed(amounts, currency, rate, *groups):
         yield row
 
 
-# The dimensions of totals: how a project (or an amount) gives its key.
+def _first(*names):
+    """A dimension's key: the first of these columns that is not empty."""
+    return lambda at: Coalesce(*(F(at + name) for name in names)) if names[1:] else F(at + names[0])
+
+
+def _lying_in(*kinds):
+    """A dimension's key: the outermost place of these kinds that a project lies in."""
+    places = ("place__parent__parent", "place__parent", "place")
+    return lambda at: Case(*(When(**{f"{at}{place}__kind__in": kinds}, then=F(at + place)) for place in places))
+
+
+# The dimensions of totals: functions of a path (from an amount to its project, say) to the expression of the key.
 DIMENSIONS = {
-    "sector": Coalesce(F("main_sector__parent"), F("main_sector")),
-    "subsector": F("main_sector"),
-    "stage": F("stage"),
-    "stage_group": F("stage_group"),
-    "status": F("status"),
-    "place": F("place"),
-    "programme": F("programme__code"),
-    "investor": F("investing__organisation"),
-    "investor_country": F("investing__organisation__country"),
-    "year": ExtractYear("announced_on"),
+    "sector": _first("main_sector__parent", "main_sector"),
+    "subsector": _first("main_sector"),
+    "stage": _first("stage"),
+    "stage_group": _first("stage_group"),
+    "status": _first("status"),
+    "place": _first("place"),
+    "district": _lying_in(PlaceKind.DISTRICT, PlaceKind.CITY),
+    "region": _lying_in(PlaceKind.REGION),
+    "programme": _first("programme__code"),
+    "investor": lambda at: F("investing__organisation"),
+    "investor_country": lambda at: F("investing__organisation__country"),
+    "year": lambda at: ExtractYear(F(f"{at}announced_on")),
 }
 OF_PARTIES = {"investor", "investor_country"}  # read through `_with_investors`
 
@@ -269,7 +296,7 @@ class Portfolio:
     def total(self):
         """One Rollup of everything: the listed rows and what is not allocated to them."""
         everything = Rollup(None, "", self.count, _empty(self.currency))
-        self._fill({None: everything}, None)
+        self._fill({(): everything}, ())
         for rest in self.unallocated:
             for kind, total in rest.amounts.items():
                 everything.amounts[kind].add(vars(total))
@@ -280,33 +307,79 @@ class Portfolio:
 
         A project with several investors counts in the line of each.
         """
-        keyed = Project.objects.filter(pk__in=self.keys)
-        if dimension in OF_PARTIES:
-            keyed = _with_investors(keyed, dimension, "parties")
-        counted = (
-            keyed.annotate(key=DIMENSIONS[dimension]).order_by().values("key").annotate(n=Count("pk", distinct=True))
+        return self._labelled(dimension, {key: line for (key,), line in self._grouped(dimension).items()})
+
+    def by_each(self, dimensions):
+        """What `by` gives for each of several dimensions, none of parties, from one reading of the rows.
+
+        Returns: dimension -> list of Rollup. A statement counts once for each combination of their values.
+        """
+        found = {dimension: {} for dimension in dimensions}
+        for keys, cell in self._grouped(*dimensions).items():
+            for dimension, key in zip(dimensions, keys, strict=True):
+                line = found[dimension].setdefault(key, Rollup(key, "", 0, _empty(self.currency)))
+                line.projects += cell.projects
+                for kind, total in cell.amounts.items():
+                    line.amounts[kind].add(vars(total))
+                    line.amounts[kind].missing += total.missing
+        return {dimension: self._labelled(dimension, lines) for dimension, lines in found.items()}
+
+    def across(self, first, second):
+        """One Rollup for each pair of values that a project has: (key of the first, key of the second) -> Rollup.
+
+        Keys are text, or None. What is not allocated belongs to no pair; a project with several investors counts in
+        the pair of each.
+        """
+        return {tuple(map(_text, keys)): line for keys, line in self._grouped(first, second).items()}
+
+    def quantities(self, metric, status, *dimensions):
+        """Sums of an additive metric, in its usual unit, by dimensions: keys (text or None) -> Quantity.
+
+        Of each project and phase the latest observation counts.
+        """
+        rows = _latest(Observation.objects.filter(project__in=self.keys, metric=metric, status=status))
+        rows, groups = _keyed(rows, dimensions, "project__")
+        rows = rows.annotate(**groups).order_by().values(*groups)
+        summed = rows.annotate(
+            value=Sum(F("value") * F("unit__factor") / F("metric__unit__factor")),
+            count=Count("pk"),
+            lower_bounds=Count("pk", Q(bound__in=[Bound.GT, Bound.GE])),
+            with_figure=Count("project", distinct=True),
         )
-        lines = {row["key"]: Rollup(row["key"], "", row["n"], _empty(self.currency)) for row in counted}
-        self._fill(lines, dimension)
+        return {
+            tuple(_text(row[name]) for name in groups): Quantity(
+                row["value"], row["count"], row["lower_bounds"], row["with_figure"]
+            )
+            for row in summed
+        }
+
+    def _grouped(self, *dimensions):
+        """Keys of each dimension -> Rollup, without labels."""
+        keyed, groups = _keyed(Project.objects.filter(pk__in=self.keys), dimensions, "")
+        counted = keyed.annotate(**groups).order_by().values(*groups).annotate(n=Count("pk", distinct=True))
+        lines = {
+            tuple(row[name] for name in groups): Rollup(None, "", row["n"], _empty(self.currency)) for row in counted
+        }
+        self._fill(lines, dimensions)
+        return lines
+
+    def _labelled(self, dimension, lines):
         labels = _labels(dimension, [key for key in lines if key is not None])
-        for line in lines.values():
-            line.label = labels.get(line.key, "")
-            line.key = None if line.key is None else str(line.key)
+        for key, line in lines.items():
+            line.label = labels.get(key, "")
+            line.key = _text(key)
         ordered = sorted(
             lines.values(), key=lambda line: (-(line.amounts["announced"].value or 0), -line.projects, line.key or "~")
         )
         return ordered + self.unallocated
 
-    def _fill(self, lines, dimension):
-        amounts = self.amounts.on_projects().filter(project__in=self.keys)
-        groups = {"key": _from_amount(DIMENSIONS[dimension])} if dimension else {}
-        if dimension in OF_PARTIES:
-            amounts, groups = _with_investors(amounts, dimension, "project__parties"), {"key": DIMENSIONS[dimension]}
+    def _fill(self, lines, dimensions):
+        amounts, groups = _keyed(self.amounts.on_projects().filter(project__in=self.keys), dimensions, "project__")
         for line in lines.values():
             for total in line.amounts.values():
                 total.missing = line.projects
         for row in self._summed(amounts.annotate(**groups), *groups):
-            line = lines[row.get("key")]
+            line = lines[tuple(row[name] for name in groups)]
             total = line.amounts[row["kind"]]
             total.add(row)
             total.missing = line.projects - row["with_figure"]
@@ -354,13 +427,24 @@ def _with_investors(rows, dimension, parties):
     return rows.filter(~Exists(before))
 
 
-def _from_amount(expression):
-    """A dimension's expression over projects, rewritten to start from an amount."""
-    if isinstance(expression, F):
-        return F(f"project__{expression.name}")
-    copy = expression.copy()
-    copy.set_source_expressions([_from_amount(source) for source in expression.get_source_expressions()])
-    return copy
+def _keyed(rows, dimensions, path):
+    """Rows joined to their project's investors where a dimension asks for it, and name -> expression of each key."""
+    of_parties = [dimension for dimension in dimensions if dimension in OF_PARTIES]
+    if of_parties:
+        # By investor and country at once, each investor has one country: nothing is there twice.
+        finest = of_parties[0] if len(set(of_parties)) == 1 else "investor"
+        rows = _with_investors(rows, finest, f"{path}parties")
+    return rows, {f"key_{number}": DIMENSIONS[name](path) for number, name in enumerate(dimensions)}
+
+
+def _latest(observations):
+    """Of observations of one metric and status the latest of each project and phase."""
+    newest = observations.order_by("project_id", "phase_id", F("as_of").desc(nulls_last=True), "-pk")
+    return Observation.objects.filter(pk__in=newest.distinct("project_id", "phase_id").values("pk"))
+
+
+def _text(key):
+    return None if key is None else str(key)
 
 
 def _labels(by, keys):
@@ -370,7 +454,7 @@ def _labels(by, keys):
         return {row.pk: str(row) for row in Sector.objects.filter(pk__in=keys)}
     if by == "stage":
         return {row.pk: str(row) for row in Stage.objects.filter(pk__in=keys)}
-    if by in ("place", "investor_country"):
+    if by in ("place", "district", "region", "investor_country"):
         return {row.pk: str(row) for row in Place.objects.filter(pk__in=keys)}
     if by == "programme":
         return {row.code: str(row) for row in Programme.objects.filter(code__in=keys)}
@@ -481,8 +565,11 @@ def with_last_update(projects):
 
 
 def measured(projects, metric, status):
-    """Sum of an additive metric over projects, in its usual unit: (value or None, number of observations)."""
-    rows = Observation.objects.filter(project__in=projects, metric=metric, status=status)
+    """Sum of an additive metric over projects, in its usual unit: (value or None, number of observations).
+
+    Of each project and phase the latest observation counts.
+    """
+    rows = _latest(Observation.objects.filter(project__in=projects, metric=metric, status=status))
     summed = rows.aggregate(value=Sum(F("value") * F("unit__factor") / F("metric__unit__factor")), count=Count("pk"))
     return summed["value"], summed["count"]
 
