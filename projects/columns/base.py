@@ -1,30 +1,49 @@
 """What a column is, and the parts that columns of several nouns share."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.utils.html import format_html
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from translated_fields import to_attribute
 
 from projects import figures, wording
 from projects.models.base import FALLBACKS
+from projects.models.choices import DatePrecision
 from projects.models.functions import KazakhKey
+
+
+class Cell:
+    """What stands in a column: `value` as data for files, `html` for pages; both functions of (row, context).
+
+    A value is text, a number, a date, an aware moment, or None where it is unknown. Without `html`, pages show
+    the value as it is, or that it is not stated.
+    """
+
+    def __init__(self, value, html=None):
+        self.value = value
+        self.html = html or (lambda row, context: or_unknown(value(row, context)))
+
+    def __call__(self, row, context):
+        return self.html(row, context)
 
 
 @dataclass(frozen=True)
 class Column:
-    """name: as in `columns` and `sort`; cell: function of (row, context) -> safe HTML.
+    """name: as in `columns` and `sort`; cell: function of (row, context) -> safe HTML, and `cell.value` for files.
 
     sort: a field's name, a function of the context that gives an expression, or None.
+    beside: columns that files have after this one, and pages do not: what a figure loses when it becomes a number.
     """
 
     name: str
     label: str
-    cell: Callable
+    cell: Cell
     sort: object = None
     is_number: bool = False
+    beside: tuple = ()
 
 
 def name_key(prefix=""):
@@ -38,47 +57,89 @@ def or_unknown(text):
     return text if text else wording.unknown()
 
 
+def text(name):
+    """Cell: a text, or unknown."""
+    return Cell(lambda row, context: None if getattr(row, name) == "" else getattr(row, name))
+
+
 def related(name):
     """Cell: the name of a related row, or unknown."""
 
-    def cell(row, context):
+    def value(row, context):
         # What a row points to may not be there yet on the day looked back to: then it is None.
-        value = getattr(row, name) if getattr(row, f"{name}_id") else None
-        return or_unknown(str(value)) if value else wording.unknown()
+        found = getattr(row, name) if getattr(row, f"{name}_id") else None
+        return str(found) if found else None
 
-    return cell
+    return Cell(value)
+
+
+def linked(address, words=None):
+    """Cell: a link; `address` is a function of (row, context), `words` the value (by default the row's own name)."""
+    words = words or (lambda row, context: str(row))
+    return Cell(
+        words, lambda row, context: format_html('<a href="{}">{}</a>', address(row, context), words(row, context))
+    )
 
 
 def dated(name, precision=None):
-    """Cell: a date, at the precision that its companion field tells."""
+    """Cell: a date, at the precision that its companion field tells; in files a date where it is known to the day."""
 
-    def cell(row, context):
-        value = getattr(row, name)
-        return wording.day(value, getattr(row, precision) if precision else "day") if value else wording.unknown()
+    def html(row, context):
+        day = getattr(row, name)
+        return wording.day(day, getattr(row, precision) if precision else "day") if day else wording.unknown()
 
-    return cell
+    def value(row, context):
+        day = getattr(row, name)
+        is_exact = not precision or getattr(row, precision) == DatePrecision.DAY
+        return day if is_exact or not day else wording.day(day, getattr(row, precision))
+
+    return Cell(value, html)
+
+
+def moment(name, nothing=None):
+    """Cell: the day of a moment; the moment itself in files. `nothing`: what a page shows where there is none."""
+
+    def html(row, context):
+        when = getattr(row, name)
+        return wording.day(context.local(when).date()) if when else nothing or wording.unknown()
+
+    return Cell(lambda row, context: getattr(row, name), html)
 
 
 def choice(name, choices):
     """Cell: a state as a pill."""
 
-    def cell(row, context):
+    def html(row, context):
         value = getattr(row, name)
         return context.pill(choices, value) if value else wording.unknown()
 
-    return cell
+    def value(row, context):
+        value = getattr(row, name)
+        return str(choices(value).label) if value else None
+
+    return Cell(value, html)
 
 
 def label(name):
     """Cell: the words of a closed list."""
-    return lambda row, context: or_unknown(getattr(row, f"get_{name}_display")())
+    return Cell(lambda row, context: getattr(row, f"get_{name}_display")() or None)
 
 
-def figure(row, context):
-    """Cell: the row's own figure."""
-    return figures.figure(row)
+def figure(name, *beside):
+    """The cell of the row's own figure, and what files have beside it: its unit, and `beside`."""
+    cell = Cell(lambda row, context: getattr(row, name), lambda row, context: figures.figure(row))
+    return {"cell": cell, "is_number": True, "beside": (unit(lambda row: row.unit), *beside)}
 
 
-def source(row, context):
-    """Cell: the statement behind the row."""
-    return figures.statement_link(row.statement)
+def unit(of):
+    """Column for files: the unit that `of` a row gives."""
+    return Column("unit", _("Unit"), Cell(lambda row, context: figures.unit_label(of(row)) if of(row) else None))
+
+
+def exactness(of=lambda row: row):
+    """Column for files: how the figure that `of` a row gives is bounded."""
+    return Column("bound", _("Exactness"), Cell(lambda row, context: of(row).get_bound_display() if of(row) else None))
+
+
+# The statement behind a row.
+SOURCE = Cell(lambda row, context: row.statement.code, lambda row, context: figures.statement_link(row.statement))

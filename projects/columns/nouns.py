@@ -1,17 +1,29 @@
 """Columns of the lists of every other noun."""
 
 from django.db.models import Count, F
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from projects import figures, wording
-from projects.columns.base import Column, choice, dated, figure, label, name_key, or_unknown, related, source
+from projects.columns.base import (
+    SOURCE,
+    Cell,
+    Column,
+    choice,
+    dated,
+    exactness,
+    figure,
+    label,
+    linked,
+    moment,
+    name_key,
+    related,
+    text,
+    unit,
+)
 from projects.models import choices
 
-
-def _link(row, context):
-    return format_html('<a href="{}">{}</a>', context.url(row), str(row))
+_LINK = linked(lambda row, context: context.url(row))
 
 
 def _by_name(context):
@@ -22,35 +34,26 @@ def _numbers(row, context):
     parts = [
         part for part in (row.bin and f"BIN {row.bin}", row.uscc and f"USCC {row.uscc}", row.other_identifier) if part
     ]
-    return ", ".join(parts) or wording.unknown()
-
-
-def _text(name):
-    return lambda row, context: or_unknown(getattr(row, name))
+    return ", ".join(parts) or None
 
 
 INVESTORS = [
-    Column(
-        "name",
-        _("Investor"),
-        lambda row, context: format_html('<a href="{}">{}</a>', context.investor_url(row), row),
-        _by_name,
-    ),
+    Column("name", _("Investor"), linked(lambda row, context: context.investor_url(row)), _by_name),
     Column("country", _("Country"), related("country"), "country_id"),
     Column("province", _("Region or province"), related("province"), "province_id"),
-    Column("numbers", _("Registration numbers"), _numbers),
+    Column(
+        "numbers",
+        _("Registration numbers"),
+        Cell(_numbers),
+        beside=(Column("bin", _("BIN"), text("bin")), Column("uscc", _("USCC"), text("uscc"))),
+    ),
     Column("local_entity", _("Legal entity in the region"), related("local_entity")),
     Column("kind", _("Kind"), label("kind"), "kind"),
-    Column(
-        "updated",
-        pgettext_lazy("date of the last change", "Changed"),
-        lambda row, context: wording.day(context.local(row.updated_at).date()),
-        "updated_at",
-    ),
+    Column("updated", pgettext_lazy("date of the last change", "Changed"), moment("updated_at"), "updated_at"),
 ]
 
 SOURCES = [
-    Column("title", _("Source"), _link, lambda context: F("code")),
+    Column("title", _("Source"), _LINK, lambda context: F("code")),
     Column("kind", _("Kind"), label("kind"), "kind"),
     Column("published", _("Published on"), dated("published_on", "date_precision"), "published_on"),
     Column("publisher", _("Publisher"), related("publisher")),
@@ -58,7 +61,10 @@ SOURCES = [
     Column(
         "statements",
         _("Statements"),
-        lambda row, context: figures.count(row.statement_count, context.url(row), "statements"),
+        Cell(
+            lambda row, context: row.statement_count,
+            lambda row, context: figures.count(row.statement_count, context.url(row), "statements"),
+        ),
         lambda context: Count("statements"),
         True,
     ),
@@ -66,117 +72,125 @@ SOURCES = [
 
 ENGAGEMENTS = [
     Column("held", _("Held on"), dated("held_on", "date_precision"), "held_on"),
-    Column("name", _("Engagement"), _link, _by_name),
+    Column("name", _("Engagement"), _LINK, _by_name),
     Column("kind", _("Kind"), label("kind"), "kind"),
     Column("place", _("Place"), related("place"), "place_id"),
     Column("sector", _("Sector"), related("sector"), "sector_id"),
-    Column("source", _("Source"), source),
+    Column("source", _("Source"), SOURCE),
 ]
 
 LEADS = [
-    Column("name", _("Lead"), _link, _by_name),
+    Column("name", _("Lead"), _LINK, _by_name),
     Column("stage", _("Stage"), choice("stage", choices.LeadStage), "stage"),
     Column("sector", _("Sector"), related("sector"), "sector_id"),
     Column("place", _("Province or country"), related("place"), "place_id"),
     Column("engagement", _("Came out of"), related("engagement")),
     Column("project", _("Became the project"), related("converted_to")),
     Column("certainty", _("Certainty"), choice("certainty", choices.Certainty), "certainty"),
-    Column("source", _("Source"), source),
+    Column("source", _("Source"), SOURCE),
 ]
 
 SHIPMENTS = [
-    Column("name", _("Shipment"), _link, _by_name),
-    Column("quantity", _("Quantity"), figure, "quantity", True),
+    Column("name", _("Shipment"), _LINK, _by_name),
+    Column("quantity", _("Quantity"), sort="quantity", **figure("quantity", exactness())),
     Column("status", _("Status"), choice("status", choices.ShipmentStatus), "status"),
     Column("origin", pgettext_lazy("place", "From"), related("origin"), "origin_id"),
     Column("destination", pgettext_lazy("place", "To"), related("destination"), "destination_id"),
     Column("dispatched", _("Dispatched"), dated("dispatched_on", "dispatched_precision"), "dispatched_on"),
     Column("arrived", _("Arrived"), dated("arrived_on"), "arrived_on"),
-    Column("same_as", _("The same as"), lambda row, context: str(row.same_as) if row.same_as_id else "—"),
-    Column("source", _("Source"), source),
+    Column(
+        "same_as",
+        _("The same as"),
+        Cell(
+            lambda row, context: str(row.same_as) if row.same_as_id else None,
+            lambda row, context: str(row.same_as) if row.same_as_id else "—",
+        ),
+    ),
+    Column("source", _("Source"), SOURCE),
 ]
 
 
 OBLIGATIONS = [
-    Column("kind", _("Obligation"), _link, "kind_id"),
-    Column("subject", _("Whose"), lambda row, context: str(row.subject)),
+    Column("kind", _("Obligation"), _LINK, "kind_id"),
+    Column("subject", _("Whose"), Cell(lambda row, context: str(row.subject))),
     Column("side", _("Who owes"), label("side"), "side"),
     Column("strength", _("Strength"), label("strength"), "strength"),
     Column("state", _("State"), choice("state", choices.ObligationState), "state"),
-    Column("target", _("Target"), figure, "target", True),
+    Column("target", _("Target"), sort="target", **figure("target")),
     Column("due", _("Due on"), dated("due_on"), "due_on"),
     Column("basis", _("Basis"), label("basis"), "basis"),
-    Column("source", _("Source"), source),
+    Column("source", _("Source"), SOURCE),
 ]
 
+
+def _latest(row):
+    return row.latest[0] if row.latest else None
+
+
+def _period(row, context):
+    value = _latest(row)
+    return wording.period(value.period_start, value.period_end) if value else None
+
+
 INDICATORS = [
-    Column("name", _("Indicator"), _link, _by_name),
+    Column("name", _("Indicator"), _LINK, _by_name),
     Column("place", _("Place"), related("place"), "place_id"),
     Column(
         "latest",
         _("Latest value"),
-        lambda row, context: figures.figure(row.latest[0]) if row.latest else wording.unknown(),
-        None,
-        True,
-    ),
-    Column(
-        "period",
-        _("Period"),
-        lambda row, context: (
-            wording.period(row.latest[0].period_start, row.latest[0].period_end) if row.latest else wording.unknown()
+        Cell(
+            lambda row, context: _latest(row) and _latest(row).value, lambda row, context: figures.figure(_latest(row))
         ),
+        is_number=True,
+        beside=(unit(lambda row: row.unit), exactness(lambda row: _latest(row))),
     ),
+    Column("period", _("Period"), Cell(_period)),
     Column("frequency", _("Frequency"), label("frequency"), "frequency"),
-    Column("code", _("Code"), _text("code"), "code"),
+    Column("code", _("Code"), text("code"), "code"),
 ]
+
+
+def _happened(row, context):
+    return _("Nothing changed.") if row.is_no_change else row.narrative
+
 
 UPDATES = [
     Column(
         "project",
         _("Project"),
-        lambda row, context: format_html('<a href="{}">{}</a>', context.url(row), row.project),
+        linked(lambda row, context: context.url(row), lambda row, context: str(row.project)),
         "project__reference",
+        beside=(Column("reference", _("Reference"), Cell(lambda row, context: row.project.reference)),),
     ),
     Column("status", _("Status"), choice("status", choices.UpdateStatus), "status"),
     Column(
         "author",
         _("Author"),
-        lambda row, context: row.author.get_full_name() or row.author.get_username(),
+        Cell(lambda row, context: row.author.get_full_name() or row.author.get_username()),
         "author__username",
     ),
-    Column(
-        "narrative",
-        _("What happened"),
-        lambda row, context: _("Nothing changed.") if row.is_no_change else row.narrative[:160],
-    ),
-    Column(
-        "created", _("Written on"), lambda row, context: wording.day(context.local(row.created_at).date()), "created_at"
-    ),
-    Column(
-        "submitted",
-        _("Submitted on"),
-        lambda row, context: wording.day(context.local(row.submitted_at).date()) if row.submitted_at else "—",
-        "submitted_at",
-    ),
+    Column("narrative", _("What happened"), Cell(_happened, lambda row, context: _happened(row, context)[:160])),
+    Column("created", _("Written on"), moment("created_at"), "created_at"),
+    Column("submitted", _("Submitted on"), moment("submitted_at", nothing="—"), "submitted_at"),
 ]
 
 AGREEMENTS = [
-    Column("name", _("Agreement"), _link, _by_name),
+    Column("name", _("Agreement"), _LINK, _by_name),
     Column("kind", _("Kind"), label("kind"), "kind"),
     Column("concluded", _("Concluded on"), dated("concluded_on", "date_precision"), "concluded_on"),
     Column("engagement", _("Came out of"), related("engagement")),
     Column("document", _("Document"), related("document")),
-    Column("source", _("Source"), source),
+    Column("source", _("Source"), SOURCE),
 ]
 
 STATEMENTS = [
     Column(
         "code",
         _("Statement"),
-        lambda row, context: format_html('<a href="{}">{}</a>', figures.statement_url(row), row.code),
+        linked(lambda row, context: figures.statement_url(row), lambda row, context: row.code),
         "pk",
     ),
-    Column("text", _("What it says"), lambda row, context: row.text),
+    Column("text", _("What it says"), Cell(lambda row, context: row.text)),
     Column("kind", _("Kind"), label("kind"), "kind"),
     Column("speaker", _("Speaker"), related("speaker")),
     Column("source", _("Source"), related("source"), "source__code"),
@@ -184,8 +198,8 @@ STATEMENTS = [
 ]
 
 PROGRAMMES = [
-    Column("name", _("Programme"), _link, _by_name),
-    Column("code", _("Code"), _text("code"), "code"),
+    Column("name", _("Programme"), _LINK, _by_name),
+    Column("code", _("Code"), text("code"), "code"),
 ]
 
 

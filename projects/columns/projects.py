@@ -5,20 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from projects import figures, permissions, rollups, wording
-from projects.columns.base import Column, choice, dated, name_key, related
+from projects.columns.base import Cell, Column, choice, dated, linked, moment, name_key, related, text
 from projects.models import Amount
-from projects.models.choices import AmountKind, PartyRole, ProjectStatus
+from projects.models.choices import AmountKind, Bound, PartyRole, ProjectStatus
 
 
-def _name(row, context):
-    return format_html('<a href="{}">{}</a>', context.url(row), row.name)
+def _address(row, context):
+    return context.url(row)
 
 
-def _reference(row, context):
-    return format_html('<a href="{}">{}</a>', context.url(row), row.reference)
-
-
-def _stage(row, context):
+def _stage_html(row, context):
     if row.stage_id:
         return str(row.stage)
     if row.stage_group != "unknown":
@@ -28,11 +24,42 @@ def _stage(row, context):
     return wording.unknown()
 
 
-def _money(kind):
-    def cell(row, context):
-        return figures.project_money(row, kind, context)
+def _stage(row, context):
+    if row.stage_id:
+        return str(row.stage)
+    return row.get_stage_group_display() if row.stage_group != "unknown" else None
 
-    return cell
+
+def _of_kind(row, kind):
+    return [amount for amount in row.listed_amounts if amount.kind == kind]
+
+
+def _money(kind, exactness_label, stated_label):
+    """The cell of a sum, and what files have beside it: how exact it is, and each amount in its own currency."""
+
+    def total(row, context):
+        return rollups.sum_of(_of_kind(row, kind), kind, context.currency)
+
+    def exactness(row, context):
+        found = total(row, context)
+        return str(Bound(found.bound).label) if found.count else None
+
+    def stated(row, context):
+        amounts = _of_kind(row, kind)
+        return "; ".join(f"{wording.SIGNS[a.bound]}{a.value:.2f} {a.currency_id}" for a in amounts) or None
+
+    return {
+        "cell": Cell(
+            lambda row, context: total(row, context).value,
+            lambda row, context: figures.project_money(row, kind, context),
+        ),
+        "sort": _sum_key(kind),
+        "is_number": True,
+        "beside": (
+            Column(f"{kind}_exactness", exactness_label, Cell(exactness)),
+            Column(f"{kind}_stated", stated_label, Cell(stated)),
+        ),
+    }
 
 
 def _sum_key(kind):
@@ -43,42 +70,67 @@ def _sum_key(kind):
     return key
 
 
+def _investing(row):
+    return [party.organisation for party in row.parties.all() if party.role == PartyRole.INVESTOR]
+
+
 def _investors(row, context):
-    parties = [party for party in row.parties.all() if party.role == PartyRole.INVESTOR]
-    if not parties:
-        return wording.unknown()
-    return format_html_join(
-        ", ", '<a href="{}">{}</a>', ((context.investor_url(p.organisation), p.organisation) for p in parties)
-    )
+    return "; ".join(map(str, _investing(row))) or None
+
+
+def _investors_html(row, context):
+    links = ((context.investor_url(one), one) for one in _investing(row))
+    return format_html_join(", ", '<a href="{}">{}</a>', links) or wording.unknown()
 
 
 def _curator(row, context):
-    return (row.curator.get_full_name() or row.curator.get_username()) if row.curator_id else wording.unknown()
-
-
-def _updated(row, context):
-    return wording.day(context.local(row.updated_at).date())
+    return (row.curator.get_full_name() or row.curator.get_username()) if row.curator_id else None
 
 
 PROJECT_COLUMNS = {
     column.name: column
     for column in [
-        Column("reference", _("Reference"), _reference, "reference"),
-        Column("name", _("Project"), _name, lambda context: name_key()),
+        Column("reference", _("Reference"), linked(_address, lambda row, context: row.reference), "reference"),
+        Column("name", _("Project"), linked(_address), lambda context: name_key()),
         Column("sector", _("Sector"), related("main_sector"), "main_sector_id"),
-        Column("place", _("Place"), related("place"), "place_id"),
-        Column("stage", _("Stage"), _stage, "stage__position"),
+        Column(
+            "place",
+            _("Place"),
+            related("place"),
+            "place_id",
+            beside=(
+                Column("latitude", _("Latitude"), text("latitude")),
+                Column("longitude", _("Longitude"), text("longitude")),
+            ),
+        ),
+        Column("stage", _("Stage"), Cell(_stage, _stage_html), "stage__position"),
         Column("status", _("Status"), choice("status", ProjectStatus), "status"),
-        Column("announced", _("Announced"), _money(AmountKind.ANNOUNCED), _sum_key(AmountKind.ANNOUNCED), True),
-        Column("committed", _("Committed"), _money(AmountKind.COMMITTED), _sum_key(AmountKind.COMMITTED), True),
-        Column("disbursed", _("Disbursed"), _money(AmountKind.DISBURSED), _sum_key(AmountKind.DISBURSED), True),
-        Column("updated", pgettext_lazy("date of the last change", "Changed"), _updated, "updated_at"),
+        Column(
+            "announced",
+            _("Announced"),
+            **_money(AmountKind.ANNOUNCED, _("Announced: exactness"), _("Announced: as stated")),
+        ),
+        Column(
+            "committed",
+            _("Committed"),
+            **_money(AmountKind.COMMITTED, _("Committed: exactness"), _("Committed: as stated")),
+        ),
+        Column(
+            "disbursed",
+            _("Disbursed"),
+            **_money(AmountKind.DISBURSED, _("Disbursed: exactness"), _("Disbursed: as stated")),
+        ),
+        Column("updated", pgettext_lazy("date of the last change", "Changed"), moment("updated_at"), "updated_at"),
         Column("programme", _("Programme"), related("programme"), "programme__code"),
-        Column("investors", _("Investors"), _investors),
+        Column(
+            "investors",
+            _("Investors"),
+            Cell(_investors, _investors_html),
+        ),
         Column("starts", _("Planned start"), dated("planned_start_on"), "planned_start_on"),
         Column("ends", _("Planned end"), dated("planned_end_on"), "planned_end_on"),
         Column("announced_on", _("First announced"), dated("announced_on"), "announced_on"),
-        Column("curator", _("Curator"), _curator, "curator__username"),
+        Column("curator", _("Curator"), Cell(_curator), "curator__username"),
         Column("department", _("Department"), related("department")),
     ]
 }
