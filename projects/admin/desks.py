@@ -7,7 +7,7 @@ from projects import permissions
 from projects.admin.base import ReadOnly, RecordInline
 from projects.admin.record import RecordAdmin
 from projects.admin.site import site
-from projects.models import ApiToken, ImportJob, Notice, SavedView, Submission, Subscription
+from projects.models import ApiToken, Autosave, ImportJob, Notice, SavedView, Submission, Subscription
 
 
 class SubscriptionInline(RecordInline):
@@ -82,3 +82,12 @@ class SubmissionAdmin(ReadOnly, RecordAdmin):
     linked = ("user",)
     search_columns = ("key", "location")
     fieldsets = ((None, {"fields": ["user", "key", "created_at", "status_code", "location", "response", "body_hash"]}),)
+
+
+@register(Autosave, site=site)
+class AutosaveAdmin(ReadOnly, RecordAdmin):
+    list_display = ("update", "saved_at", "revision")
+    list_select_related = ("update__project",)
+    linked = ("update",)
+    search_columns = ("page",)
+    fieldsets = ((None, {"fields": ["update", "page", "revision", "saved_at", "typed"]}),)

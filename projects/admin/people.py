@@ -186,7 +186,7 @@ class GroupAdmin(RecordAdmin):
 class StaffMemberAdmin(RecordAdmin):
     list_display = ("user", "department", "places_column", "sectors_column")
     list_select_related = ("user", "department")
-    linked = ("department", "superior", "user")
+    linked = ("department", "superior", "user", "delegate")
     fieldsets = (
         (
             None,
@@ -195,6 +195,7 @@ class StaffMemberAdmin(RecordAdmin):
                 "description": _("What an editor answers for. Districts count with all places in them."),
             },
         ),
+        (_("Leave"), {"fields": [("away_from", "away_until"), "delegate"]}),
     )
 
     def get_queryset(self, request):

@@ -62,6 +62,7 @@ class ReportingPeriodAdmin(RecordAdmin):
 
 @register(Update, site=site)
 class UpdateAdmin(PartAdmin):
+    readonly_fields = ("holder",)
     list_display = ("project", "period", "status", "is_no_change", "author", "submitted_at", "reviewer", "reviewed_at")
     list_select_related = ("project", "period", "author", "reviewer")
     list_filter = ("status", "is_no_change")
@@ -73,7 +74,14 @@ class UpdateAdmin(PartAdmin):
         (
             _("Review"),
             {
-                "fields": ["status", "submitted_at", ("reviewer", "reviewed_at"), "review_comment"],
+                "fields": [
+                    "status",
+                    "submitted_at",
+                    "holder",
+                    ("reviewer", "reviewed_at"),
+                    "review_comment",
+                    "field_comments",
+                ],
                 "description": _(
                     "Updates are approved on their own page, where what they report is written to the project. "
                     "Nobody reviews an update of their own."

@@ -27,6 +27,7 @@ from projects.models.organisations import (
     StaffMember,
 )
 from projects.models.progress import (
+    Autosave,
     Milestone,
     Observation,
     Problem,
@@ -55,6 +56,7 @@ __all__ = [
     "Agreement",
     "Amount",
     "ApiToken",
+    "Autosave",
     "Checkpoint",
     "Container",
     "Currency",

@@ -262,6 +262,17 @@ class StaffMember(Recorded):
         blank=True,
         help_text=_("Reminders are written in it. Left empty: the language of this installation."),
     )
+    away_from = models.DateField(_("on leave from"), null=True, blank=True)
+    away_until = models.DateField(_("on leave until"), null=True, blank=True)
+    delegate = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("delegate"),
+        related_name="stands_in_for",
+        null=True,
+        blank=True,
+        help_text=_("Approves updates in this person's place during the leave."),
+    )
 
     class Meta:
         verbose_name = _("staff member")
@@ -272,6 +283,14 @@ class StaffMember(Recorded):
                 condition=Q(superior__isnull=True) | ~Q(superior=F("user")),
                 name="staff_member_is_not_own_superior",
                 violation_error_message=_("Nobody is their own superior."),
+            ),
+            in_order("staff_member", "away_from", "away_until", "leave_in_order"),
+            dates_in_range("staff_member", "away_from", "away_until"),
+            models.CheckConstraint(
+                condition=Q(delegate__isnull=True)
+                | Q(away_from__isnull=False, away_until__isnull=False) & ~Q(delegate=F("user")),
+                name="staff_member_delegate_for_a_leave",
+                violation_error_message=_("A delegate is somebody else, and for a leave with both its dates."),
             ),
         ]
 

@@ -3,9 +3,11 @@
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -110,6 +112,15 @@ class ReportingPeriod(Recorded):
         return f"{self.start_on:%Y-%m-%d} – {self.end_on:%Y-%m-%d}"
 
 
+def _are_changes(changes):
+    """Reported values are pairs of texts by the name of their question. Raises: ValidationError."""
+    pairs = changes.values() if isinstance(changes, dict) else [None]
+    for pair in pairs:
+        is_pair = isinstance(pair, dict) and set(pair) == {"was", "now"}
+        if not is_pair or not all(isinstance(text, str) for text in pair.values()):
+            raise ValidationError(_("Reported values are stored with what they were and what they are now."))
+
+
 @recorded
 class Update(Recorded):
     """A dated report on a project. Drafts are the author's; approved ones are what analysts see."""
@@ -126,7 +137,8 @@ class Update(Recorded):
     status = models.CharField(_("status"), max_length=10, choices=UpdateStatus, default=UpdateStatus.DRAFT)
     is_no_change = models.BooleanField(_("nothing changed"), default=False)
     narrative = models.TextField(_("what happened"), blank=True)
-    changes = models.JSONField(_("reported values"), default=dict, blank=True)
+    # Name of a question of the report -> {"was": as it stood, "now": as reported}; see projects/reports.
+    changes = models.JSONField(_("reported values"), default=dict, blank=True, validators=[_are_changes])
     reported_on = models.DateField(_("reported on"), null=True, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("author"), related_name="updates"
@@ -142,6 +154,16 @@ class Update(Recorded):
     )
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     review_comment = models.TextField(_("reviewer's comment"), blank=True)
+    field_comments = models.JSONField(_("reviewer's comments on single values"), default=dict, blank=True)
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("who has it now"),
+        related_name="held_updates",
+        null=True,
+        blank=True,
+        editable=False,
+    )
 
     class Meta:
         verbose_name = _("update")
@@ -179,6 +201,11 @@ class Update(Recorded):
                 name="update_no_change_is_empty",
                 violation_error_message=_("'Nothing changed' and changed values exclude each other."),
             ),
+            models.CheckConstraint(
+                condition=Q(holder__isnull=True) | Q(status=UpdateStatus.SUBMITTED) & ~Q(holder=F("author")),
+                name="update_holder_of_a_submitted_one",
+                violation_error_message=_("Only a submitted update waits for somebody, and never for its author."),
+            ),
             dates_in_range("update", "reported_on"),
         ]
         indexes = [
@@ -191,6 +218,29 @@ class Update(Recorded):
 
     def get_absolute_url(self):
         return reverse("update-detail", args=[self.pk])
+
+
+class Autosave(models.Model):
+    """The form of a draft as it was last typed, checked or not; gone once the form itself is saved.
+
+    Outside the history, like `Submission`: what is being typed is no fact of the register yet. `page` is the
+    submission key of the page that wrote it: a page never stands in its own way where an answer was lost.
+    """
+
+    update = models.OneToOneField(
+        Update, models.CASCADE, verbose_name=_("update"), related_name="autosave", primary_key=True
+    )
+    page = models.CharField(_("key of the page"), max_length=100)
+    typed = models.JSONField(_("as typed"), default=dict)
+    revision = models.PositiveIntegerField(_("revision"), default=1)
+    saved_at = models.DateTimeField(_("saved at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("unfinished form")
+        verbose_name_plural = _("unfinished forms")
+
+    def __str__(self):
+        return str(self.update)
 
 
 @recorded

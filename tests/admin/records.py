@@ -42,6 +42,7 @@ BY_HAND = {
     models.Submission: lambda: models.Submission.objects.create(
         user=factories.analyst(), key="synthetic", body_hash="0" * 64
     ),
+    models.Autosave: lambda: models.Autosave.objects.create(update=factories.update(), page="synthetic"),
     models.Subscription: lambda: models.Subscription.objects.create(
         view=factories.saved_view(), user=factories.analyst()
     ),
