@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from translated_fields import to_attribute
 
-from projects import figures, permissions
+from projects import cadence, figures, permissions
 from projects.admin import history, lists
 from projects.filters.projects import is_overdue
 from projects.models import Amount, Observation, Organisation, Project
@@ -110,10 +110,10 @@ def _by_currency(amounts):
 def _lacking(projects):
     """What named projects lack, and which reports are overdue: one query for all counts."""
     conditions = lists.ProjectIncomplete.conditions
-    periods = list(lists.due_periods())
+    periods = list(cadence.due_periods())
     counts = projects.aggregate(
         **{f"lacks_{key}": Count("pk", condition) for key, (_label, condition) in conditions.items()},
-        **{f"due_{period.pk}": Count("pk", lists.report_lacking(period)) for period in periods},
+        **{f"due_{period.pk}": Count("pk", cadence.report_overdue(period=period)) for period in periods},
         late=Count("pk", is_overdue()),
     )
     named = {"is_placeholder__exact": 0}
@@ -131,7 +131,9 @@ def _lacking(projects):
         for period in periods
     ]
     late = f"{reverse('project-list')}?overdue=1"
-    overdue.append(Line(_("Milestone or planned end passed"), late, [figures.count(counts["late"], late, "overdue")]))
+    overdue.append(
+        Line(_("Milestone, planned end or report overdue"), late, [figures.count(counts["late"], late, "overdue")])
+    )
     return lacking, overdue
 
 

@@ -10,16 +10,15 @@ from django.core.paginator import InvalidPage
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce, NullIf
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from translated_fields import to_attribute
 
+from projects import cadence
 from projects.filters.base import SEARCH_LENGTH, contains, search_words
 from projects.history import column_label
-from projects.models import Amount, ReportingPeriod, Sector, Update
+from projects.models import Amount, Sector, Update
 from projects.models.base import FALLBACKS
-from projects.models.choices import ProjectStatus, UpdateStatus
 from projects.models.functions import KazakhKey
 from tracker.errors import BadParameter
 
@@ -226,23 +225,6 @@ def incomplete(**conditions):
     return type("Incomplete", (Incomplete,), {"conditions": conditions})
 
 
-def due_periods(limit=3):
-    """Reporting periods that are due and not closed, of cycles in use, the latest first."""
-    periods = ReportingPeriod.objects.filter(
-        cycle__is_active=True, due_on__lt=timezone.localdate(), closed_at=None
-    ).select_related("cycle")
-    return periods.order_by("-due_on", "cycle")[:limit]
-
-
-def report_lacking(period):
-    """Condition: a named project under way that has not reported for the period."""
-    reports = Update.objects.filter(
-        project=OuterRef("pk"), period=period, status__in=[UpdateStatus.SUBMITTED, UpdateStatus.APPROVED]
-    )
-    running = Q(status=None) | ~Q(status__in=[ProjectStatus.CANCELLED, ProjectStatus.SUSPENDED])
-    return Q(is_placeholder=False) & running & ~Exists(reports)
-
-
 class ReportLacking(Choice):
     """Projects without a report for a period that is due."""
 
@@ -250,12 +232,12 @@ class ReportLacking(Choice):
     parameter_name = "report"
 
     def lookups(self, request, model_admin):
-        self.periods = {str(period.pk): period for period in due_periods()}
+        self.periods = {str(period.pk): period for period in cadence.due_periods()}
         return [(key, str(period)) for key, period in self.periods.items()]
 
     def queryset(self, request, queryset):
         if key := self.value():
-            return queryset.filter(report_lacking(self.periods[key]))
+            return queryset.filter(cadence.report_overdue(period=self.periods[key]))
         return queryset
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from projects import permissions
+from projects import cadence, permissions
 from projects.filters.base import (
     CodesFilter,
     DayFilter,
@@ -123,12 +123,12 @@ def late_milestones(day):
 
 
 def is_overdue():
-    """A milestone or the planned end has passed without being met, while the project is neither done nor stopped."""
+    """A report is overdue, or a date has passed while the project is neither done nor stopped."""
     today = timezone.localdate()
     running = Q(commissioned_on__isnull=True) & (
         Q(status__isnull=True) | ~Q(status__in=[ProjectStatus.CANCELLED, ProjectStatus.SUSPENDED])
     )
-    return running & (Q(planned_end_on__lt=today) | Exists(late_milestones(today)))
+    return cadence.report_overdue(today) | running & (Q(planned_end_on__lt=today) | Exists(late_milestones(today)))
 
 
 class AmountRange(MoneyFilter):

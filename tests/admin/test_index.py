@@ -17,7 +17,7 @@ def test_names_not_translated_are_counted(admin_client):
 
 def test_overdue_reports_are_counted(admin_client):
     period = factories.reporting_period(start_on="2026-01-01", end_on="2026-01-31", due_on="2026-02-05")
-    factories.project()
+    factories.project(created_at="2026-01-01T00:00Z")
     page = admin_client.get("/en/admin/").content.decode()
     assert (f"/en/admin/projects/project/?report={period.pk}", "1") in counts(page, "Overdue")
 

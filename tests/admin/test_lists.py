@@ -102,7 +102,8 @@ class TestFilters:
 
     def test_projects_without_a_report_that_is_due(self, admin_client):
         period = factories.reporting_period(start_on="2026-01-01", end_on="2026-01-31", due_on="2026-02-05")
-        silent, reported = factories.project(), factories.project()
+        silent, reported = (factories.project(created_at="2026-01-01T00:00Z") for _n in range(2))
+        factories.project()  # registered after the period
         factories.update(project=reported, period=period, status="submitted")
         factories.update(project=silent, period=period)
         factories.project(is_placeholder=True)
