@@ -51,17 +51,13 @@ def paginate(queryset, *, sort, expression, data, size):
     Raises: BadParameter for a cursor that is not one of this sort.
     """
     descending = sort.startswith("-")
-    expression = F(expression) if isinstance(expression, str) else expression
-    queryset = queryset.annotate(sort_key=expression)
+    queryset = ordered(queryset, sort, expression)
     signer = Signer(salt=f"{queryset.model._meta.label}:{sort}")
     backwards = bool(data.get("before"))
     name = "before" if backwards else "after"
     cursor = data.get(name, "")
     if cursor:
         queryset = queryset.filter(_beyond(_decode(cursor, signer, name), descending != backwards, backwards))
-    key = F("sort_key").desc(nulls_last=True) if descending else F("sort_key").asc(nulls_last=True)
-    ordering = [key, "-pk" if descending else "pk"]
-    queryset = queryset.order_by(*ordering)
     if backwards:
         queryset = queryset.reverse()
     rows = list(queryset[: size + 1])
@@ -76,6 +72,14 @@ def paginate(queryset, *, sort, expression, data, size):
         _encode(rows[-1], signer) if has_next else None,
         _encode(rows[0], signer) if has_previous else None,
     )
+
+
+def ordered(queryset, sort, expression):
+    """The rows with their `sort_key`, in its order: NULL comes last either way, and ties go by primary key."""
+    queryset = queryset.annotate(sort_key=F(expression) if isinstance(expression, str) else expression)
+    if sort.startswith("-"):
+        return queryset.order_by(F("sort_key").desc(nulls_last=True), "-pk")
+    return queryset.order_by(F("sort_key").asc(nulls_last=True), "pk")
 
 
 def capped_count(queryset):

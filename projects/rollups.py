@@ -6,6 +6,7 @@ set, and then only the part that its projects do not carry ("not allocated"). So
 total = sum of the listed rows + not allocated.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -114,6 +115,17 @@ class Quantity:
     @property
     def bound(self):
         return Bound.GE if self.lower_bounds else Bound.EQ
+
+
+@dataclass(frozen=True)
+class RateUsed:
+    """A rate that sums were converted at: tenge for one unit; `asked` is the statements' day, None for "today"."""
+
+    currency: str
+    asked: object
+    tenge: Decimal
+    day: object
+    origin: str
 
 
 def _empty(currency):
@@ -291,6 +303,30 @@ class Portfolio:
         mine = Q(project__in=self.keys) | Q(programme__in=self.covered)
         related = ("statement__source", "payer", "phase", "programme", "project")
         return list(self.amounts.uncertain().filter(mine).select_related(*related))
+
+    def rates_used(self):
+        """The official rates behind the sums of the projects: a list of RateUsed, by currency and day."""
+        origins = dict(ExchangeRate.ORIGINS)
+        if self.rate == "today":
+            newest = ExchangeRate.objects.filter(day__lte=timezone.localdate())
+            newest = newest.order_by("currency_id", "-day", "-origin").distinct("currency_id")
+            return [RateUsed(r.currency_id, None, r.rate, r.day, str(origins[r.origin])) for r in newest]
+        rows = self.amounts.on_projects().filter(project__in=self.keys, as_of__isnull=False).order_by()
+        asked = set(rows.exclude(currency="KZT").values_list("currency", "as_of").distinct())
+        if self.currency != "KZT":
+            asked |= {(self.currency, day) for (day,) in rows.values_list("as_of").distinct()}
+        published = defaultdict(list)
+        wanted = ExchangeRate.objects.filter(currency__in={code for code, _day in asked})
+        for rate in wanted.order_by("day", "origin"):
+            published[rate.currency_id].append(rate)
+        found = []
+        for code, day in sorted(asked):
+            # As tracker_rate_row: of the day, or of at most ten days before; the National Bank's before a manual one.
+            place = bisect_right(published[code], day, key=lambda rate: rate.day)
+            rate = published[code][place - 1] if place else None
+            if rate and (day - rate.day).days <= 10:
+                found.append(RateUsed(code, day, rate.rate, rate.day, str(origins[rate.origin])))
+        return found
 
     @cached_property
     def total(self):

@@ -131,11 +131,12 @@ def looking_back(*, known_at=None, as_of=None):
 @contextlib.contextmanager
 def _grouping_by_every_column():
     """A view has no primary key on which its other columns depend: GROUP BY must name them all."""
+    before = connection.features.allows_group_by_selected_pks
     connection.features.allows_group_by_selected_pks = False
     try:
         yield
     finally:
-        del connection.features.allows_group_by_selected_pks
+        connection.features.allows_group_by_selected_pks = before
 
 
 def parse_as_of(text):

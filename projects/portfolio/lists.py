@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.template.loader import render_to_string
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from projects import figures, paging, permissions
+from projects import exports, figures, paging, permissions, timetravel
 from projects.rollups import CURRENCIES, RATES
 from tracker.errors import BadParameter
 
@@ -78,30 +78,29 @@ class ListPage(SignedIn, TemplateView):
     noun = ""
     add_url_name = None
     facets = {}
+    export_name = ""  # of the addresses of its files, where it has any
+    export_formats = (("xlsx", "XLSX"), ("csv", "CSV"))
     more_filters = None  # names; by default all that are no facets
 
-    def get_context_data(self, **kwargs):
+    def read(self):
+        """Read the query string. Returns: the rows, and how to sort them (name, expression). Raises: BadParameter."""
         self.filters = self.filterset(self.request.GET, user=self.request.user, **self.filter_options())
         rows = self.filters.rows()
-        data = self.request.GET
         self.context = CellContext(
             currency=self._one_of("currency", CURRENCIES),
             rate=self._one_of("rate", RATES),
             suffix=self._time_suffix(),
             user=self.request.user,
         )
-        shown = self._shown_columns()
         sorts = {name: column.sort for name, column in self.columns.items() if column.sort is not None}
-        sort = paging.chosen_sort(data, sorts, self.default_sort)
+        sort = paging.chosen_sort(self.request.GET, sorts, self.default_sort)
         expression = sorts[sort.removeprefix("-")]
-        size = paging.per_page(data)
-        page = paging.paginate(
-            self.listed(rows),
-            sort=sort,
-            expression=expression(self.context) if callable(expression) else expression,
-            data=data,
-            size=size,
-        )
+        return rows, sort, expression(self.context) if callable(expression) else expression
+
+    def get_context_data(self, **kwargs):
+        rows, sort, expression = self.read()
+        data, shown, size = self.request.GET, self._shown_columns(), paging.per_page(self.request.GET)
+        page = paging.paginate(self.listed(rows), sort=sort, expression=expression, data=data, size=size)
         number, is_exact = self.count(rows)
         count = figures.count(number, self._url(after=None, before=None), "rows", exact=is_exact)
         return super().get_context_data(**kwargs) | {
@@ -139,6 +138,7 @@ class ListPage(SignedIn, TemplateView):
                 if name not in ("q", "after", "before")
             ],
             "add_url": self._add_url(),
+            "exports": self._exports(),
             "looking_back": getattr(self.request, "looking_back", None),
             "now_url": self._url(as_of=None, known_at=None),
         }
@@ -154,6 +154,46 @@ class ListPage(SignedIn, TemplateView):
     def count(self, rows):
         """The number of rows, and whether it is exact."""
         return paging.capped_count(rows)
+
+    # Taking it away
+
+    def table(self):
+        """All rows of the list, as files have them: the columns asked for, or else every one that there is."""
+        rows, sort, expression = self.read()
+        is_asked = self.request.GET.get("columns", "")
+        return exports.Table(
+            heading=self.heading,
+            columns=self._shown_columns() if is_asked else list(self.columns.values()),
+            rows=paging.ordered(self.listed(rows), sort, expression),
+            context=self.context,
+            about=lambda: self.about(rows),
+            reading=self._reading,
+        )
+
+    def about(self, rows):
+        """What the sheet beside the rows says: which rows these are, of when, by whom they were taken, how many."""
+        looking_back = getattr(self.request, "looking_back", None) or {}
+        chosen = [(chip["label"], chip["value"] or _("yes")) for chip in self._chips()]
+        return [
+            (self.heading,),
+            *(chosen or [(_("Filters"), _("none: all rows"))]),
+            (_("True on"), looking_back.get("as_of") or timezone.localdate()),
+            (_("Recorded by"), looking_back.get("known_at") or timezone.now()),
+            (_("Taken by"), self.request.user.get_username()),
+            (_("Rows"), rows.order_by().count()),
+        ]
+
+    def _reading(self):
+        looking_back = getattr(self.request, "looking_back", None)
+        return timetravel.looking_back(**looking_back) if looking_back else exports.one_moment()
+
+    def _exports(self):
+        """(address, label) of the files that the list can be taken away as."""
+        if not (self.export_name and permissions.may_export(self.request.user)):
+            return []
+        query = urlsplit(self._url(after=None, before=None, per_page=None)).query
+        found = [(reverse(self.export_name, kwargs={"suffix": suffix}), label) for suffix, label in self.export_formats]
+        return [(f"{address}?{query}" if query else address, label) for address, label in found]
 
     # The query string
 

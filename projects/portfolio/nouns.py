@@ -37,6 +37,7 @@ class InvestorList(ListPage):
     filterset = filters.InvestorFilterSet
     columns = columns.by_name(columns.INVESTORS)
     default_sort = "name"
+    export_name = "investor-export"
     heading = gettext_lazy("Investors")
     add_url_name = "investor-new"
 
@@ -49,6 +50,7 @@ class ProgrammeList(ListPage):
     filterset = filters.ProgrammeFilterSet
     columns = columns.by_name(columns.PROGRAMMES)
     default_sort = "name"
+    export_name = "programme-export"
     heading = gettext_lazy("Programmes")
 
 
@@ -57,6 +59,7 @@ class SourceList(ListPage):
     filterset = filters.SourceFilterSet
     columns = columns.by_name(columns.SOURCES)
     default_sort = "-published"
+    export_name = "source-export"
     heading = gettext_lazy("Sources")
     lead = gettext_lazy("Every figure of the register rests on a statement of one of these.")
     add_url_name = "source-new"
@@ -70,6 +73,7 @@ class EngagementList(ListPage):
     filterset = filters.EngagementFilterSet
     columns = columns.by_name(columns.ENGAGEMENTS)
     default_sort = "-held"
+    export_name = "engagement-export"
     heading = gettext_lazy("Engagements")
     lead = gettext_lazy("Visits, talks, meetings and ceremonies, and what came out of them.")
     add_url_name = "engagement-new"
@@ -83,6 +87,7 @@ class LeadList(ListPage):
     filterset = filters.LeadFilterSet
     columns = columns.by_name(columns.LEADS)
     default_sort = "name"
+    export_name = "lead-export"
     heading = gettext_lazy("Leads")
     lead = gettext_lazy("Areas of interest that may become projects.")
     add_url_name = "lead-new"
@@ -96,6 +101,7 @@ class ShipmentList(ListPage):
     filterset = filters.ShipmentFilterSet
     columns = columns.by_name(columns.SHIPMENTS)
     default_sort = "-dispatched"
+    export_name = "shipment-export"
     heading = gettext_lazy("Shipments")
     add_url_name = "shipment-new"
 
@@ -108,6 +114,7 @@ class ObligationList(ListPage):
     filterset = filters.ObligationFilterSet
     columns = columns.by_name(columns.OBLIGATIONS)
     default_sort = "kind"
+    export_name = "obligation-export"
     heading = gettext_lazy("Obligations")
     lead = gettext_lazy("What each side owes. The state is computed for a day; nobody sets it.")
     add_url_name = "obligation-new"
@@ -124,6 +131,7 @@ class IndicatorList(ListPage):
     filterset = filters.IndicatorFilterSet
     columns = columns.by_name(columns.INDICATORS)
     default_sort = "name"
+    export_name = "indicator-export"
     heading = gettext_lazy("Indicators")
     lead = gettext_lazy("The region's own figures. They are never added to the money of projects.")
     add_url_name = "indicator-new"
@@ -138,6 +146,7 @@ class AgreementList(ListPage):
     filterset = filters.AgreementFilterSet
     columns = columns.by_name(columns.AGREEMENTS)
     default_sort = "name"
+    export_name = "agreement-export"
     heading = gettext_lazy("Agreements")
 
     def listed(self, rows):
@@ -149,6 +158,7 @@ class StatementList(ListPage):
     filterset = filters.StatementFilterSet
     columns = columns.by_name(columns.STATEMENTS)
     default_sort = "code"
+    export_name = "statement-export"
     heading = gettext_lazy("Statements")
     lead = gettext_lazy("What the sources say, in our own words. Every figure rests on one of these.")
 
@@ -161,6 +171,7 @@ class UpdateList(ListPage):
     filterset = filters.UpdateFilterSet
     columns = columns.by_name(columns.UPDATES)
     default_sort = "-created"
+    export_name = "update-export"
     heading = gettext_lazy("Updates")
     template_name = "portfolio/updates.html"
 

@@ -23,6 +23,7 @@ from projects.models import (
     Statement,
     Update,
 )
+from projects.models.choices import AmountKind, Bound
 from projects.portfolio.lists import ListPage, SignedIn
 
 FACET_VALUES = 12  # more than these are reached through the filter form and the search
@@ -44,9 +45,11 @@ class ProjectList(ListPage):
     columns = PROJECT_COLUMNS
     default_columns = DEFAULT_COLUMNS
     default_sort = "reference"
+    export_name = "project-export"
     heading = gettext_lazy("Projects")
     add_url_name = "project-new"
     facets = FACETS
+    export_formats = (*ListPage.export_formats, ("geojson", "GeoJSON"))
     more_filters = MORE_FILTERS
 
     def listed(self, rows):
@@ -84,8 +87,47 @@ class ProjectList(ListPage):
                 ("today", _("at today's rate"), self._url(rate="today", **first), shown.rate == "today"),
             ],
             "rates_used": self._rates_used(),
-            "exports": [],
         }
+
+    def about(self, rows):
+        portfolio, shown = self.portfolio, self.context
+        today = shown.rate == "today"
+        lines = [
+            (_("Currency of sums"), shown.currency),
+            (_("Converted"), _("at today's rate") if today else _("at the rate of each statement's day")),
+            (),
+            (
+                _("Money"),
+                _("Sum"),
+                _("Exactness"),
+                _("Figures"),
+                _("Projects without a figure"),
+                _("Lower bounds"),
+                _("Without an exchange rate"),
+            ),
+            *(self._total_line(kind, sum) for kind, sum in portfolio.total.amounts.items()),
+        ]
+        for rest in portfolio.unallocated:
+            label = _("not allocated: %(programme)s") % {"programme": rest.label}
+            lines += [
+                (f"{AmountKind(kind).label}, {label}", sum.value, Bound(sum.bound).label)
+                for kind, sum in rest.amounts.items()
+                if sum.value is not None
+            ]
+        lines += [
+            (_("Not known whether included, so not added:"), amount.value, amount.currency_id, str(amount.statement))
+            for amount in portfolio.uncertain
+        ]
+        rates = [(r.currency, r.tenge, r.day, r.asked, r.origin) for r in portfolio.rates_used()]
+        if rates:
+            head = (_("Rates used"), _("Tenge for one unit"), _("Rate of"), _("For statements of"), _("Source"))
+            lines += [(), head, *rates]
+        return [*super().about(rows), *lines]
+
+    @staticmethod
+    def _total_line(kind, sum):
+        counts = sum.count, sum.missing, sum.lower_bounds, sum.unconverted
+        return AmountKind(kind).label, sum.value, Bound(sum.bound).label if sum.count else None, *counts
 
     def _rates_used(self):
         """The rates behind "today": (currency, tenge for one unit, day of the rate)."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.portfolio import edit_urls, nouns, projects
+from projects.portfolio import downloads, edit_urls, nouns, projects
 
 urlpatterns = [
     *edit_urls.urlpatterns,
@@ -30,4 +30,16 @@ urlpatterns = [
     path("indicators/<slug:code>/", nouns.IndicatorPage.as_view(), name="indicator-detail"),
     path("updates/", nouns.UpdateList.as_view(), name="update-list"),
     path("updates/<int:pk>/", nouns.UpdatePage.as_view(), name="update-detail"),
+    *downloads.addresses("projects/", projects.ProjectList),
+    *downloads.addresses("programmes/", nouns.ProgrammeList),
+    *downloads.addresses("investors/", nouns.InvestorList),
+    *downloads.addresses("sources/", nouns.SourceList),
+    *downloads.addresses("engagements/", nouns.EngagementList),
+    *downloads.addresses("agreements/", nouns.AgreementList),
+    *downloads.addresses("statements/", nouns.StatementList),
+    *downloads.addresses("leads/", nouns.LeadList),
+    *downloads.addresses("shipments/", nouns.ShipmentList),
+    *downloads.addresses("obligations/", nouns.ObligationList),
+    *downloads.addresses("indicators/", nouns.IndicatorList),
+    *downloads.addresses("updates/", nouns.UpdateList),
 ]

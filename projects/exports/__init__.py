@@ -1,0 +1,69 @@
+"""Lists taken away whole: the rows of a list page as a file, read in constant memory.
+
+A page gives a `Table`; `sheets`, `texts` and `maps` write it. All of them read the rows through the page's own
+filters, permissions and columns, so that what is seen is what is taken.
+"""
+
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+CHUNK = 2000  # rows that are in memory at a time
+
+
+@contextlib.contextmanager
+def one_moment():
+    """Everything read inside is of one moment, so that totals and rows agree whoever writes meanwhile."""
+    is_outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_outermost:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+@dataclass
+class Table:
+    """What a list page shows, all rows of it.
+
+    heading: the page's. columns: those shown, as in `projects.columns`. rows: a queryset in the list's order.
+    context: what the columns' cells need. about: function without arguments, giving rows of words and figures that
+    say what this is. reading: context manager around every read.
+    """
+
+    heading: str
+    columns: list
+    rows: object
+    context: object
+    about: Callable = list
+    reading: Callable = one_moment
+
+    @property
+    def fields(self):
+        """The columns of a file: those of the page, each with those beside it."""
+        return [field for column in self.columns for field in (column, *column.beside)]
+
+    def read(self):
+        """Yield the rows, a chunk in memory at a time. To be called inside `reading`."""
+        yield from _with_shared_relations(self.rows).iterator(chunk_size=CHUNK)
+
+    def records(self):
+        """Yield a list of values for each row: text, numbers, dates, moments, None. To be called inside `reading`."""
+        values = [field.cell.value for field in self.fields]
+        for row in self.read():
+            yield [value(row, self.context) for value in values]
+
+
+def _with_shared_relations(rows):
+    """The same rows, with what they point to fetched once a chunk instead of joined to every row."""
+    related = rows.query.select_related
+    if not isinstance(related, dict):
+        return rows
+    return rows.select_related(None).prefetch_related(*_paths(related))
+
+
+def _paths(tree):
+    for name, below in tree.items():
+        yield from (f"{name}__{path}" for path in _paths(below)) if below else [name]
