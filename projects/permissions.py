@@ -5,7 +5,8 @@ and the projects they are curators of. Everybody with a role reads the whole reg
 approved, and what is confidential, is narrower (`visible_to`).
 """
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,8 @@ from projects.models import (
     ActionItem,
     Amount,
     ApiToken,
+    Attachment,
+    Autosave,
     Checkpoint,
     Container,
     Document,
@@ -22,6 +25,7 @@ from projects.models import (
     Notice,
     Obligation,
     Observation,
+    PeriodReport,
     Phase,
     Place,
     Problem,
@@ -39,7 +43,7 @@ from projects.models import (
     Update,
     Waiver,
 )
-from projects.models.base import CodeList
+from projects.models.base import CodeList, Recorded
 from projects.models.choices import UpdateStatus, ViewAudience
 
 DISTRICT_EDITOR = "district_editor"
@@ -63,7 +67,14 @@ EDITORS = {DISTRICT_EDITOR, DEPARTMENT_EDITOR}
 
 # Only administrators change these: code lists, people at work, and what the system itself keeps.
 ADMINISTERED = {"StaffMember", "ReportingCycle", "ReportingPeriod", "Holiday", "StageRequirement", "User", "Group"}
-KEPT_BY_SYSTEM = {ApiToken, ImportJob, Notice, Submission}
+# What may be confidential, and the look-up that tells.
+CONFIDENTIAL = {
+    Amount: "is_confidential",
+    Document: "is_confidential",
+    ProjectDocument: "document__is_confidential",
+    Attachment: "document__is_confidential",
+}
+KEPT_BY_SYSTEM = {ApiToken, Autosave, ImportJob, Notice, PeriodReport, Submission}
 
 
 def roles(user):
@@ -99,6 +110,11 @@ def may_see_contacts(user):
 
 
 def may_export(user):
+def may_see_confidential(user):
+    """Amounts and documents marked confidential: all who answer for projects; not analysts."""
+    return bool(roles(user) & (EDITORS | {REVIEWER, LEADERSHIP, AUDITOR, ADMINISTRATOR}))
+
+
     return may_see_register(user)
 
 
@@ -114,8 +130,13 @@ def visible_to(user, queryset):
         if roles(user) & {REVIEWER, AUDITOR}:
             seen |= ~Q(status=UpdateStatus.DRAFT)
         return queryset.filter(seen)
-    if model in (Amount, Document) and not roles(user) & (EDITORS | {REVIEWER, LEADERSHIP, AUDITOR}):
-        return queryset.filter(is_confidential=False)
+    if model in CONFIDENTIAL and not may_see_confidential(user):
+        queryset = queryset.filter(**{CONFIDENTIAL[model]: False})
+    if model is Document:
+        return queryset.filter(_hung_where_seen(user))
+    if model is Attachment:
+        seen = visible_to(user, Update.objects.all())
+        return queryset.filter(Q(update__isnull=True) | Q(update__in=seen))
     if model is SavedView:
         return queryset.filter(
             Q(owner=user) | Q(audience=ViewAudience.ALL) | Q(audience=ViewAudience.GROUP, group__in=user.groups.all())
@@ -129,6 +150,25 @@ def visible_to(user, queryset):
 
 def visible_events(user, events, model):
     """The events (rows of the history of `model`) that the user may see: those of rows that he sees now.
+def uses_of_documents():
+    """The tables whose rows a document hangs on: (model, name of the foreign key to the document)."""
+    return [
+        (relation.related_model, relation.field.name)
+        for relation in Document._meta.related_objects
+        if issubclass(relation.related_model, Recorded)
+    ]
+
+
+def _hung_where_seen(user):
+    """A document is seen where a record that it hangs on is; before it hangs on any, by who sent or attaches it."""
+    hung, seen = Q(), Q(created_by=user.pk)
+    for model, name in uses_of_documents():
+        rows = model._default_manager.filter(**{name: OuterRef("pk")})
+        hung |= Exists(rows)
+        seen |= Exists(visible_to(user, rows))
+    return seen | ~hung if roles(user) & (EDITORS | {REVIEWER, AUDITOR}) else seen
+
+
 
     What is gone from the register is shown to administrators and auditors only.
     """
@@ -187,6 +227,8 @@ def project_of(record):
         return record.obligation.project
     if isinstance(
         record,
+    if isinstance(record, Attachment):
+        return getattr(record.record, "project", None)
         (
             ActionItem,
             Amount,
@@ -235,6 +277,10 @@ def may_change(user, record):
         return True
     project = project_of(record)
     return project is None or _project_in_scope(user, project)
+    if isinstance(record, Document) and record.pk and record.created_by_id != user.pk:
+        return False
+    if isinstance(record, Attachment) and record.update_id:
+        return may_change(user, record.update)
 
 
 def may_move(user, before, project):
@@ -260,8 +306,36 @@ def may_delete(user, record):
 
 
 def may_review(user, update):
-    """Approve or return: a reviewer or administrator, and never one's own update."""
-    return bool(roles(user) & {REVIEWER, ADMINISTRATOR}) and update.author_id != user.pk
+    """Approve or return, never one's own: an administrator; of what somebody has, that person or the stand-in;
+    of what waits for nobody in particular, any reviewer.
+    """
+    if update.author_id == user.pk or not may_see_register(user):
+        return False
+    if update.holder_id is not None and not is_administrator(user):
+        return update.holder_id == user.pk or update.holder_id in stood_in_for(user)
+    return bool(roles(user) & {REVIEWER, ADMINISTRATOR})
+
+
+def to_review(user):
+    """The updates that wait for the user's decision, as a queryset."""
+    mine = Q(holder=user.pk) | Q(holder__in=stood_in_for(user))
+    if roles(user) & {REVIEWER, ADMINISTRATOR}:
+        mine |= Q(holder=None)
+    waiting = visible_to(user, Update.objects.filter(status=UpdateStatus.SUBMITTED)).exclude(author=user.pk)
+    return waiting if is_administrator(user) else waiting.filter(mine)
+
+
+def may_review_some(user):
+    """Whether updates may come to the user for a decision: a reviewer, a superior, or somebody's stand-in."""
+    if roles(user) & {REVIEWER, ADMINISTRATOR}:
+        return True
+    in_charge = StaffMember.objects.filter(Q(superior=user.pk) | Q(delegate=user.pk))
+    return may_see_register(user) and in_charge.exists()
+
+
+def may_close(user):
+    """Close a reporting period, which freezes its report: a reviewer or administrator."""
+    return bool(roles(user) & {REVIEWER, ADMINISTRATOR})
 
 
 def may_accept(user, evidence):
@@ -280,3 +354,5 @@ def refusal(user, record):
     if project := project_of(record):
         return _("The project %(reference)s is outside your districts and sectors.") % {"reference": project.reference}
     return _("Only administrators change this.")
+    if isinstance(record, Document):
+        return _("Only who sent a document, or an administrator, changes it.")

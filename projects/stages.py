@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from projects.models import Document, Stage, StageRequirement
-from projects.models.choices import ProjectStatus, StageGroup
+from projects.models.choices import AmountKind, PartyRole, ProjectStatus, StageFact, StageGroup
 
 BESIDE_EACH_OTHER = {"equipment", "construction"}  # equipment may come before or beside construction
 STOPPED = (ProjectStatus.SUSPENDED, ProjectStatus.CANCELLED)
@@ -27,20 +28,23 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Requirement:
-    """One thing that a stage asks for: `kinds` of document, any of which is enough.
+    """One thing that a stage asks for: rows of StageRequirement, any of which is enough.
 
-    document: the Document that meets it; None where it is missing.
+    document: the Document that meets it, where one does.
     """
 
-    kinds: tuple
+    rows: tuple
+    is_met: bool
     document: Document | None = None
 
     @property
-    def is_met(self):
-        return self.document is not None
+    def kinds(self):
+        """What is asked for, each a DocumentType or a StageFact."""
+        return [row.document_type or StageFact(row.fact) for row in self.rows]
 
     def __str__(self):
-        return _(" or ").join(str(kind) for kind in self.kinds)
+        labels = [str(kind.label if isinstance(kind, StageFact) else kind) for kind in self.kinds]
+        return f" {pgettext('between two choices', 'or')} ".join(labels)
 
 
 # ---- Moving ----------------------------------------------------------------------------------
@@ -122,23 +126,39 @@ def next_stages(project):
     return beside if ahead and ahead[0] in beside else ahead[:1]
 
 
-def requirements(project, stage, more=()):
-    """What a stage asks for and which documents of the project meet it.
+def requirements(project, stage, more=(), known=()):
+    """What a stage asks for, and whether the project has it.
 
-    Args: more: Documents that are being attached with the same form.
-    Returns: Requirements; kinds of document of which one is enough are one of them, and come first.
+    Args: more, known: Documents and StageFacts that come with the same form.
+    Returns: Requirements; what is enough one of several is one of them, and comes first.
     """
     attached = {row.document.document_type_id: row.document for row in project.documents.select_related("document")}
     attached |= {document.document_type_id: document for document in more}
     rows = list(StageRequirement.objects.filter(stage=stage).select_related("document_type").order_by("pk"))
-    alternatives = tuple(row.document_type for row in rows if row.is_alternative)
+    alternatives = tuple(row for row in rows if row.is_alternative)
     groups = [alternatives] if alternatives else []
-    groups += [(row.document_type,) for row in rows if not row.is_alternative]
-    return [
-        Requirement(kinds, next((attached[kind.pk] for kind in kinds if kind.pk in attached), None)) for kinds in groups
-    ]
+    groups += [(row,) for row in rows if not row.is_alternative]
+    found = []
+    for group in groups:
+        document = next((attached[row.document_type_id] for row in group if row.document_type_id in attached), None)
+        is_met = document is not None or any(
+            row.fact and (row.fact in known or has(project, row.fact)) for row in group
+        )
+        found.append(Requirement(group, is_met, document))
+    return found
 
 
-def missing(project, stage, more=()):
+def has(project, fact):
+    """Whether the register knows this StageFact of a project."""
+    if fact == StageFact.INVESTOR:
+        return project.parties.filter(role=PartyRole.INVESTOR).exists()
+    if fact == StageFact.BIN:
+        return project.parties.exclude(organisation__bin="").exclude(organisation__bin=None).exists()
+    if fact == StageFact.COMMITTED:
+        return project.amounts.standing().filter(kind=AmountKind.COMMITTED).exists()
+    return bool(getattr(project, f"{fact}_id" if fact in (StageFact.MAIN_SECTOR, StageFact.PLACE) else fact))
+
+
+def missing(project, stage, more=(), known=()):
     """The Requirements of a stage that the project does not meet."""
-    return [requirement for requirement in requirements(project, stage, more) if not requirement.is_met]
+    return [requirement for requirement in requirements(project, stage, more, known) if not requirement.is_met]

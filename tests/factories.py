@@ -17,6 +17,7 @@ from django.contrib.auth.models import Group
 
 from projects import models
 from projects.models import choices
+from projects.models.attachments import ATTACHED_TO
 from projects.models.base import CodeList
 
 _numbers = itertools.count(1)
@@ -492,6 +493,20 @@ def indicator_value(**given):
         as_of=datetime.date(2024, 12, 31),
         statement=statement,
     )
+
+
+# ---- Documents ----------------------------------------------------------------------------------------------
+
+
+def attachment(**given):
+    others = [name for name in ATTACHED_TO if given.get(name)]
+    return _row(models.Attachment, given, document=document, **({} if others else {"engagement": engagement}))
+
+
+def period_report(**given):
+    moment = datetime.datetime(2026, 11, 6, 9, tzinfo=datetime.UTC)
+    defaults = {"as_of": datetime.date(2026, 10, 31), "known_at": moment, "content": {"lines": []}}
+    return _row(models.PeriodReport, given, period=reporting_period, closed_by=reviewer, sha256="0" * 64, **defaults)
 
 
 # ---- Desks --------------------------------------------------------------------------------------------------

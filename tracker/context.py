@@ -19,6 +19,7 @@ NAVIGATION = [
     ("lead-list", _("Leads")),
     ("indicator-list", _("Indicators")),
     ("source-list", _("Sources")),
+    ("file-list", _("Documents")),
 ]
 ADMINISTRATION = ("admin:index", _("Administration"))
 

@@ -126,6 +126,7 @@ STORAGES = {
 }
 MEDIA_ROOT = Path(environment.env_str("MEDIA_ROOT", str(BASE_DIR / ".data/media")))
 FILE_UPLOAD_PERMISSIONS = 0o640
+DOCUMENT_LIMIT_MB = environment.env_int("DOCUMENT_LIMIT_MB", 20, 1, 500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 for _name, _value in environment.email(environment.env_str("EMAIL_URL", "console:")).items():

@@ -106,7 +106,7 @@ class DocumentTypeAdmin(CodeListAdmin):
 
 class RequirementInline(RecordInline):
     model = StageRequirement
-    fields = ("document_type", "is_alternative")
+    fields = ("document_type", "fact", "is_alternative")
 
 
 @register(Stage, site=site)
@@ -119,10 +119,10 @@ class StageAdmin(CodeListAdmin):
 
 @register(StageRequirement, site=site)
 class StageRequirementAdmin(RecordAdmin):
-    list_display = ("stage", "document_type", "is_alternative")
+    list_display = ("stage", "document_type", "fact", "is_alternative")
     list_select_related = ("stage", "document_type")
-    list_filter = ("stage", "is_alternative")
-    fieldsets = ((None, {"fields": ["stage", "document_type", "is_alternative"]}),)
+    list_filter = ("stage", "fact", "is_alternative")
+    fieldsets = ((None, {"fields": ["stage", "document_type", "fact", "is_alternative"]}),)
 
 
 @register(MilestoneKind, site=site)

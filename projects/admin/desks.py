@@ -7,7 +7,16 @@ from projects import permissions
 from projects.admin.base import ReadOnly, RecordInline
 from projects.admin.record import RecordAdmin
 from projects.admin.site import site
-from projects.models import ApiToken, Autosave, ImportJob, Notice, SavedView, Submission, Subscription
+from projects.models import (
+    ApiToken,
+    Autosave,
+    ImportJob,
+    Notice,
+    PeriodReport,
+    SavedView,
+    Submission,
+    Subscription,
+)
 
 
 class SubscriptionInline(RecordInline):
@@ -91,3 +100,12 @@ class AutosaveAdmin(ReadOnly, RecordAdmin):
     linked = ("update",)
     search_columns = ("page",)
     fieldsets = ((None, {"fields": ["update", "page", "revision", "saved_at", "typed"]}),)
+
+
+@register(PeriodReport, site=site)
+class PeriodReportAdmin(ReadOnly, RecordAdmin):
+    list_display = ("period", "as_of", "known_at", "closed_by")
+    list_select_related = ("period", "closed_by")
+    linked = ("period", "closed_by")
+    search_columns = ("sha256",)
+    fieldsets = ((None, {"fields": ["period", "as_of", "known_at", "closed_by", "sha256", "content"]}),)

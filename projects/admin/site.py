@@ -27,7 +27,7 @@ GROUPS = {
             "Observation", "Problem", "Phase", "ProjectParty", "ProjectSector", "ProjectLink", "ProjectDocument",
             "ProgrammeSector", "Obligation", "Evidence", "Waiver", "Shipment", "Container", "Checkpoint",
             "Engagement", "Participation", "Agreement", "Lead", "ActionItem", "Indicator", "IndicatorValue",
-            "Source", "Statement", "Document", "Membership", "Person", "Position",
+            "Source", "Statement", "Document", "Attachment", "Membership", "Person", "Position",
         ],
     ),
     LISTS: (
@@ -40,7 +40,7 @@ GROUPS = {
     PEOPLE: (gettext_lazy("People and roles"), ["User", "Group", "StaffMember", "AccessAttempt", "AccessLog"]),
     SYSTEM: (
         pgettext_lazy("group of records that the application keeps for itself", "System"),
-        ["SavedView", "Subscription", "Notice", "ImportJob", "Submission", "Autosave", "ApiToken"],
+        ["SavedView", "Subscription", "Notice", "ImportJob", "Submission", "Autosave", "ApiToken", "PeriodReport"],
     ),
 }
 # fmt: on

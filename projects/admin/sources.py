@@ -7,7 +7,8 @@ from projects.admin.base import RecordInline, named
 from projects.admin.lists import Untranslated
 from projects.admin.record import RecordAdmin
 from projects.admin.site import site
-from projects.models import Document, Source, Statement
+from projects.models import Attachment, Document, Source, Statement
+from projects.models.attachments import ATTACHED_TO
 from projects.models.organisations import ORGANISATION_SEARCH
 from projects.models.sources import STATEMENT_SEARCH
 
@@ -71,5 +72,21 @@ class DocumentAdmin(RecordAdmin):
     fieldsets = (
         (None, {"fields": ["document_type", "title", "number", ("dated_on", "expires_on"), "is_confidential"]}),
         (_("File"), {"fields": ["file", ("file_name", "content_type", "size"), "sha256"]}),
+        (_("Photo"), {"fields": ["taken_at", ("latitude", "longitude")], "classes": ["collapse"]}),
     )
-    readonly_fields = ("file_name", "content_type", "size", "sha256")
+    readonly_fields = ("file_name", "content_type", "size", "sha256", "taken_at", "latitude", "longitude")
+
+
+@register(Attachment, site=site)
+class AttachmentAdmin(RecordAdmin):
+    list_display = ("document", "record", "note")
+    list_select_related = ("document__document_type", *ATTACHED_TO)
+    search_columns = ("document__title", "note")
+    linked = ("document", *ATTACHED_TO)
+    fieldsets = (
+        (None, {"fields": ["document", "note"]}),
+        (
+            _("Belongs to"),
+            {"fields": [*ATTACHED_TO], "description": _("Choose exactly one record that this belongs to.")},
+        ),
+    )

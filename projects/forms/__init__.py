@@ -15,6 +15,7 @@ from projects.forms.codelists import (
     StageRequirementForm,
     UnitForm,
 )
+from projects.forms.documents import AttachmentForm, DocumentForm, ProjectDocumentForm
 from projects.forms.engagements import ActionItemForm, AgreementForm, EngagementForm, LeadForm, ParticipationForm
 from projects.forms.indicators import IndicatorForm, IndicatorValueForm
 from projects.forms.obligations import EvidenceForm, ObligationForm, WaiverForm
@@ -47,7 +48,7 @@ from projects.forms.projects import (
 )
 from projects.forms.shipments import CheckpointForm, ContainerForm, ShipmentForm
 from projects.forms.sourced import SourcedForm
-from projects.forms.sources import DocumentForm, ProjectDocumentForm, SourceForm, StatementForm
+from projects.forms.sources import SourceForm, StatementForm
 
 FORMS = {
     form._meta.model: form
@@ -55,6 +56,7 @@ FORMS = {
         ActionItemForm,
         AgreementForm,
         AmountForm,
+        AttachmentForm,
         CheckpointForm,
         ContainerForm,
         CurrencyForm,

@@ -116,6 +116,7 @@ class RecordForm(forms.ModelForm, metaclass=RecordFormMetaclass):
     limits = {}  # foreign key -> Q: which rows may be chosen
     date_orders = ()  # (start, end), rule 7
     past_dates = ()  # dates of what has happened, rule 8
+    from_address = ()  # fields of a new row that a link may fill in beforehand, by its query string
 
     def __init__(self, *args, user=None, fixed=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -326,6 +327,8 @@ def sentence_of(violation, model):
             return (fields[0] if len(fields) == 1 else None), str(constraint.get_violation_error_message())
     if name.endswith("_no_circle"):
         return None, _("This would make a circle.")
+    if name == "update_period_is_open":
+        return "period", _("This reporting period is closed, and its report is frozen.")
     if "_fk_" in name:
         return None, _("A record chosen here was removed meanwhile. Choose another one.")
     for field in model._meta.concrete_fields:

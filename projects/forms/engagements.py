@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from projects.forms.base import RecordForm
+from projects.forms.documents import DocumentedForm
 from projects.forms.rules import names_translated
 from projects.forms.sourced import SourcedForm
 from projects.models import ActionItem, Agreement, Engagement, Lead, Participation
@@ -30,19 +31,20 @@ class ParticipationForm(RecordForm):
     subjects = ("engagement",)
 
 
-class AgreementForm(SourcedForm):
+class AgreementForm(DocumentedForm, SourcedForm):
     class Meta:
         model = Agreement
         fields = "__all__"
 
     fieldsets = (
         ("", ("kind", "name", "concluded_on", "date_precision", "expires_on", "document", "parties")),
+        DocumentedForm.document_fieldset,
         (gettext_lazy("Belongs to"), ("engagement", "programme", "project")),
         SourcedForm.source_fieldset,
     )
     date_orders = (("concluded_on", "expires_on"),)
     past_dates = ("concluded_on",)
-    rules = (names_translated(),)
+    rules = (*DocumentedForm.rules, names_translated())
 
 
 class LeadForm(SourcedForm):

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.forms.base import RecordForm
+from projects.forms.documents import DocumentedForm
 from projects.forms.rules import number_with_unit
 from projects.forms.sourced import SourcedForm
 from projects.models import Evidence, Obligation, Waiver
@@ -29,7 +29,7 @@ class ObligationForm(SourcedForm):
     rules = (number_with_unit("target", "unit"),)
 
 
-class EvidenceForm(SourcedForm):
+class EvidenceForm(DocumentedForm, SourcedForm):
     """Offers evidence; whether it is accepted is decided by somebody else, not here."""
 
     class Meta:
@@ -38,6 +38,7 @@ class EvidenceForm(SourcedForm):
 
     fieldsets = (
         ("", ("obligation", "period_start", "period_end", "value", "document")),
+        DocumentedForm.document_fieldset,
         SourcedForm.source_fieldset,
     )
     subjects = ("obligation",)
@@ -55,11 +56,12 @@ class EvidenceForm(SourcedForm):
         return super().clean()
 
 
-class WaiverForm(RecordForm):
+class WaiverForm(DocumentedForm):
     class Meta:
         model = Waiver
         fields = "__all__"
 
-    fieldsets = (("", ("obligation", "start_on", "end_on", "reason", "document")),)
+    fieldsets = (("", ("obligation", "start_on", "end_on", "reason", "document")), DocumentedForm.document_fieldset)
+    needs_document = True
     subjects = ("obligation",)
     date_orders = (("start_on", "end_on"),)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.forms.base import RecordForm
+from projects.forms.documents import DocumentedForm
 from projects.forms.fields import shown
 from projects.forms.rules import day, error, names_translated, warning
 from projects.forms.sourced import SourcedForm
@@ -124,7 +125,7 @@ def _milestone_late(form):
         yield warning(text % {"day": day(planned), "count": (today - due).days}, "planned_on")
 
 
-class MilestoneForm(SourcedForm):
+class MilestoneForm(DocumentedForm, SourcedForm):
     class Meta:
         model = Milestone
         fields = "__all__"
@@ -133,12 +134,13 @@ class MilestoneForm(SourcedForm):
         ("", ("project", "programme", "kind", "note")),
         (gettext_lazy("Plan"), ("planned_on", "planned_precision", "planned_words", "forecast_on")),
         (gettext_lazy("What happened"), ("met_on", "met_precision", "document")),
+        DocumentedForm.document_fieldset,
         SourcedForm.source_fieldset,
     )
     subjects = ("project", "programme")
     limits = {"kind": Q(is_active=True)}
     past_dates = ("met_on",)
-    rules = (_milestone_late,)
+    rules = (*DocumentedForm.rules, _milestone_late)
 
 
 # ---- Observations ----------------------------------------------------------------------------

@@ -11,10 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from projects import actions, stages
 from projects.forms.base import RecordForm
+from projects.forms.documents import DocumentedForm
 from projects.forms.fields import DateField, KeyField, shown
 from projects.forms.rules import error, names_translated, warning
 from projects.forms.sourced import SourcedForm
 from projects.models import (
+    Document,
     Phase,
     Place,
     Programme,
@@ -25,6 +27,7 @@ from projects.models import (
     ProjectSector,
     StageChange,
 )
+from projects.models.choices import StageFact
 
 # West, south, east and north of the region in degrees, computed from its boundary.
 BOUNDS = {"KZ-27": (Decimal("46.49"), Decimal("47.95"), Decimal("54.57"), Decimal("51.78"))}
@@ -218,13 +221,25 @@ def _stage_documented(form):
     stage, project = form.value("stage"), form.value("project")
     if not stage or not project or not form.is_changed("stage", "document"):
         return
-    missing = stages.missing(project, stage, more=filter(None, [form.value("document")]))
-    if missing:
+    known = [StageFact.COMMISSIONED] if form.value("commissioned_on") else []
+    missing = stages.missing(project, stage, more=_documents_of(form), known=known)
+    documents = [str(requirement) for requirement in missing if requirement.rows[0].document_type]
+    facts = [str(requirement) for requirement in missing if not requirement.rows[0].document_type]
+    if documents:
         text = _("Not attached: %(documents)s. Stage is shown as 'unconfirmed' until it is.")
-        yield warning(text % {"documents": ", ".join(str(requirement) for requirement in missing)}, "document")
+        yield warning(text % {"documents": ", ".join(documents)}, "document")
+    if facts:
+        text = _("Not on record: %(facts)s. Stage is shown as 'unconfirmed' until it is.")
+        yield warning(text % {"facts": ", ".join(facts)}, "stage")
 
 
-class StageChangeForm(SourcedForm):
+def _documents_of(form):
+    """The documents that come with the form: the chosen one, or the new one as it will be."""
+    new_type = form.cleaned_data.get("new_type") if form.cleaned_data.get("new_title") else None
+    return [*filter(None, [form.value("document")]), *([Document(document_type=new_type)] if new_type else [])]
+
+
+class StageChangeForm(DocumentedForm, SourcedForm):
     class Meta:
         model = StageChange
         fields = "__all__"
@@ -237,12 +252,14 @@ class StageChangeForm(SourcedForm):
 
     fieldsets = (
         ("", ("project", "stage", "effective_on", "date_precision", "commissioned_on", "document", "reason")),
+        DocumentedForm.document_fieldset,
         SourcedForm.source_fieldset,
     )
     subjects = ("project",)
     limits = {"stage": Q(is_active=True)}
     past_dates = ("commissioned_on",)
-    rules = (_stage_may_follow, _stage_documented)
+    from_address = (*DocumentedForm.from_address, "stage")
+    rules = (*DocumentedForm.rules, _stage_may_follow, _stage_documented)
 
     def clean(self):
         data = super().clean()

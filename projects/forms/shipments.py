@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects.forms.base import RecordForm
+from projects.forms.documents import DocumentedForm
 from projects.forms.fields import RegistrationField
 from projects.forms.rules import error, names_translated, no_circle, number_with_unit
 from projects.forms.sourced import SourcedForm
@@ -46,18 +47,19 @@ def _container_of_shipment(form):
         yield error(_("This container belongs to another shipment."), "container")
 
 
-class CheckpointForm(SourcedForm):
+class CheckpointForm(DocumentedForm, SourcedForm):
     class Meta:
         model = Checkpoint
         fields = "__all__"
 
     fieldsets = (
         ("", ("shipment", "container", "kind", "reached_on", "place", "document")),
+        DocumentedForm.document_fieldset,
         SourcedForm.source_fieldset,
     )
     subjects = ("shipment",)
     past_dates = ("reached_on",)
-    rules = (_container_of_shipment,)
+    rules = (*DocumentedForm.rules, _container_of_shipment)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

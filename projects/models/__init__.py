@@ -1,5 +1,7 @@
 """The data model, in foreign-key order: each module imports only those before it."""
 
+from projects.models.attachments import Attachment
+from projects.models.closing import PeriodReport
 from projects.models.codelists import (
     Currency,
     DocumentType,
@@ -56,6 +58,7 @@ __all__ = [
     "Agreement",
     "Amount",
     "ApiToken",
+    "Attachment",
     "Autosave",
     "Checkpoint",
     "Container",
@@ -82,6 +85,7 @@ __all__ = [
     "Observation",
     "Organisation",
     "Participation",
+    "PeriodReport",
     "Person",
     "Phase",
     "Place",

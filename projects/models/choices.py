@@ -96,6 +96,31 @@ class StageGroup(Coloured):
         return {"pre_construction": "blue", "construction": "amber", "operation": "green"}
 
 
+class Expiry(Coloured):
+    """Of a document on a day; computed, never stored."""
+
+    SOON = "soon", _("expires soon")
+    EXPIRED = "expired", _("expired")
+
+    @classmethod
+    def colours(cls):
+        return {"soon": "amber", "expired": "red"}
+
+
+class StageFact(TextChoices):
+    """What the register can know of a project before it counts as being at a stage (`stages.requirements`)."""
+
+    INVESTOR = "investor", _("the investor is known")
+    MAIN_SECTOR = "main_sector", _("main sector")
+    PLACE = "place", _("place")
+    COMMITTED = "committed", _("committed amount")
+    CONTRACT_NUMBER = "contract_number", _("contract number")
+    PLANNED_END = "planned_end_on", _("planned end")
+    BIN = "bin", _("a party with a BIN")
+    STARTED = "started_on", _("actual start")
+    COMMISSIONED = "commissioned_on", _("commissioned on")
+
+
 class ProjectType(TextChoices):
     NEW = "new", _("new site")
     EXPANSION = "expansion", _("expansion")

@@ -14,7 +14,7 @@ from projects.models.base import (
     translated,
     translated_text,
 )
-from projects.models.choices import Frequency, PlaceKind, StageGroup
+from projects.models.choices import Frequency, PlaceKind, StageFact, StageGroup
 from projects.models.functions import Fold
 
 
@@ -218,28 +218,40 @@ class Stage(CodeList):
 
 @recorded
 class StageRequirement(Recorded):
-    """A document expected before a project counts as being at a stage (rule 18)."""
+    """A document or a fact expected before a project counts as being at a stage (rule 18)."""
 
     stage = models.ForeignKey(Stage, models.PROTECT, verbose_name=_("stage"), related_name="requirements")
     document_type = models.ForeignKey(
-        DocumentType, models.PROTECT, verbose_name=_("document type"), related_name="requirements"
+        DocumentType,
+        models.PROTECT,
+        verbose_name=_("document type"),
+        related_name="requirements",
+        null=True,
+        blank=True,
     )
+    fact = models.CharField(_("or a fact"), max_length=20, choices=StageFact, blank=True)
     is_alternative = models.BooleanField(_("one of several is enough"), default=False)
 
     class Meta:
         verbose_name = _("stage requirement")
         verbose_name_plural = _("stage requirements")
-        ordering = ["stage", "document_type"]
+        ordering = ["stage", "document_type", "fact"]
         constraints = [
             models.UniqueConstraint(
-                fields=["stage", "document_type"],
+                fields=["stage", "document_type", "fact"],
+                nulls_distinct=False,
                 name="stage_requirement_unique",
-                violation_error_message=_("This document is already required for the stage."),
+                violation_error_message=_("This is already required for the stage."),
+            ),
+            models.CheckConstraint(
+                condition=Q(document_type__isnull=False, fact="") | (Q(document_type__isnull=True) & ~Q(fact="")),
+                name="stage_requirement_one_kind",
+                violation_error_message=_("Choose a document type or a fact, not both."),
             ),
         ]
 
     def __str__(self):
-        return f"{self.stage}: {self.document_type}"
+        return f"{self.stage}: {self.document_type or self.get_fact_display()}"
 
 
 @recorded

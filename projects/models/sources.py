@@ -1,10 +1,13 @@
 """Where facts come from: sources, their statements, and the documents on file."""
 
+import datetime
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -15,10 +18,11 @@ from projects.models.base import (
     translated,
     translated_text,
 )
-from projects.models.choices import Certainty, DatePrecision, SourceKind, StatementKind
+from projects.models.choices import Certainty, DatePrecision, Expiry, SourceKind, StatementKind
 from projects.models.codelists import DocumentType
 from projects.models.functions import Fold
 
+EXPIRES_SOON = 30  # days
 STATEMENT_SEARCH = Fold("code", "text_kk", "text_ru", "text_en", "text_zh_hans", "locator")
 
 
@@ -115,9 +119,22 @@ class Statement(Recorded):
 recorded_links(Statement.contradicts.through)
 
 
+class DocumentQuerySet(models.QuerySet):
+    def expiring(self, day, within):
+        """Documents that expire from `day` (a date) to `within` days after it: what reminders ask for."""
+        return self.filter(expires_on__gte=day, expires_on__lte=day + datetime.timedelta(days=within))
+
+    def expired(self, day):
+        """Documents that had expired before `day` (a date)."""
+        return self.filter(expires_on__lt=day)
+
+
 @recorded
 class Document(Recorded):
-    """A file, kept once by its SHA-256; stages, obligations and agreements point to it as evidence."""
+    """A file, kept once by its SHA-256; stages, obligations and agreements point to it as evidence.
+
+    A photo is kept without what the camera wrote into it; place and time are columns, where they are wanted.
+    """
 
     document_type = models.ForeignKey(
         DocumentType, models.PROTECT, verbose_name=_("document type"), related_name="documents"
@@ -131,7 +148,12 @@ class Document(Recorded):
     content_type = models.CharField(_("content type"), max_length=100, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), null=True, editable=False)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True, editable=False)
+    taken_at = models.DateTimeField(_("photo taken at"), null=True, editable=False)
+    latitude = models.DecimalField(_("latitude"), max_digits=9, decimal_places=6, null=True, editable=False)
+    longitude = models.DecimalField(_("longitude"), max_digits=9, decimal_places=6, null=True, editable=False)
     is_confidential = models.BooleanField(_("confidential"), default=False)
+
+    objects = DocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")
@@ -150,7 +172,28 @@ class Document(Recorded):
                 violation_error_message=_("A file is stored together with its SHA-256."),
             ),
             dates_in_range("document", "dated_on", "expires_on"),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180),
+                name="document_point_on_earth",
+                violation_error_message=_("Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."),
+            ),
         ]
 
     def __str__(self):
         return " ".join(filter(None, [str(self.document_type), self.number, self.title]))
+
+    def get_absolute_url(self):
+        return reverse("file-detail", args=[self.pk])
+
+    @property
+    def expiry(self):
+        """Whether the document has expired, or soon will; None where neither."""
+        today = timezone.localdate()
+        if self.expires_on is None or self.expires_on > today + datetime.timedelta(days=EXPIRES_SOON):
+            return None
+        return Expiry.EXPIRED if self.expires_on < today else Expiry.SOON
+
+    @property
+    def is_photo(self):
+        return self.content_type.startswith("image/")

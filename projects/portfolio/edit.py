@@ -94,7 +94,9 @@ class RecordEdit(Editing):
         form_class = (self.is_new and self.kind.new_form) or FORMS[self.kind.model]
         fixed = {self.kind.parent_field: self.parent} if self.parent else {}
         record = None if self.is_new else self.record
-        return form_class(data, files, instance=record, user=self.request.user, fixed=fixed)
+        given = {name: value for name, value in self.request.GET.items() if name in form_class.from_address}
+        options = {"initial": given} if self.is_new and data is None else {}
+        return form_class(data, files, instance=record, user=self.request.user, fixed=fixed, **options)
 
     def posted_form(self):
         """The form as posted; for the fields of a conflict where that was chosen, with what stands now."""

@@ -53,11 +53,12 @@ OBLIGATION = Kind("obligation", "obligations", models.Obligation)
 INDICATOR = Kind("indicator", "indicators", models.Indicator, "code")
 PERSON = Kind("person", "people", models.Person)
 AGREEMENT = Kind("agreement", "agreements", models.Agreement)
+FILE = Kind("file", "documents", models.Document)
 UPDATE = Kind("update", "updates", models.Update, is_added=False)  # added on its project
 
 TOP = (
     *(PROJECT, PROGRAMME, INVESTOR, SOURCE, ENGAGEMENT, LEAD, SHIPMENT, OBLIGATION, INDICATOR),
-    *(PERSON, AGREEMENT, UPDATE),
+    *(PERSON, AGREEMENT, FILE, UPDATE),
 )
 
 CHILDREN = (
@@ -89,6 +90,15 @@ CHILDREN = (
     OBLIGATION.child("evidence", "evidence", models.Evidence, "obligation"),
     OBLIGATION.child("waiver", "waivers", models.Waiver, "obligation"),
     INDICATOR.child("indicator-value", "values", models.IndicatorValue, "indicator"),
+    PROGRAMME.child("programme-attachment", "documents", models.Attachment, "programme"),
+    INVESTOR.child("investor-attachment", "documents", models.Attachment, "organisation"),
+    SOURCE.child("source-attachment", "documents", models.Attachment, "source"),
+    ENGAGEMENT.child("engagement-attachment", "documents", models.Attachment, "engagement"),
+    AGREEMENT.child("agreement-attachment", "documents", models.Attachment, "agreement"),
+    LEAD.child("lead-attachment", "documents", models.Attachment, "lead"),
+    SHIPMENT.child("shipment-attachment", "documents", models.Attachment, "shipment"),
+    OBLIGATION.child("obligation-attachment", "documents", models.Attachment, "obligation"),
+    UPDATE.child("update-attachment", "documents", models.Attachment, "update"),
     PERSON.child("position", "positions", models.Position, "person"),
 )
 

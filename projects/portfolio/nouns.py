@@ -12,6 +12,7 @@ from projects.columns import nouns as columns
 from projects.models import (
     Agreement,
     Amount,
+    Attachment,
     Engagement,
     Indicator,
     IndicatorValue,
@@ -26,6 +27,8 @@ from projects.models import (
     Statement,
     Update,
 )
+from projects.models.choices import UpdateStatus
+from projects.portfolio.kinds import CHILDREN
 from projects.portfolio.lists import ListPage, SignedIn, day_of
 from projects.portfolio.projects import Section, shown_amounts
 
@@ -228,10 +231,18 @@ class RecordPage(SignedIn, TemplateView):
         )
         self.may_change = permissions.may_change(self.request.user, record)
         address = [self.kwargs[self.key]]
+    def attachments(self, record):
+        """The documents that hang on the record itself, where such records have some."""
+        kind = next((kind for kind in CHILDREN if kind.name == f"{self.noun}-attachment"), None)
+        if kind is not None:
+            rows = Attachment.objects.filter(**{kind.parent_field: record}).select_related("document__document_type")
+            rows = permissions.visible_to(self.request.user, rows)
+            yield self.section("documents", _("Documents"), "_documents", rows, kind.name)
+
         return super().get_context_data(**kwargs) | {
             "record": record,
             "facts_template": f"portfolio/_facts_{self.noun}.html",
-            "sections": self.sections(record),
+            "sections": [*self.sections(record), *self.attachments(record)],
             "edit_url": reverse(f"{self.noun}-edit", args=address) if self.may_change else "",
             "history_url": reverse(f"{self.noun}-history", args=address),
             "breadcrumbs": [(reverse(f"{self.noun}-list"), self.list_heading)],
@@ -280,7 +291,10 @@ class InvestorPage(RecordPage):
                 Engagement.objects.filter(participations__organisation=record).distinct(),
             ),
             self.section(
-                "agreements", _("Agreements"), "_agreements", record.agreements.select_related(SOURCED, "document")
+                "agreements",
+                _("Agreements"),
+                "_agreements",
+                record.agreements.select_related(SOURCED, "document__document_type"),
             ),
         ]
 
@@ -314,7 +328,10 @@ class EngagementPage(RecordPage):
                 "participation",
             ),
             self.section(
-                "agreements", _("Agreements"), "_agreements", record.agreements.select_related(SOURCED, "document")
+                "agreements",
+                _("Agreements"),
+                "_agreements",
+                record.agreements.select_related(SOURCED, "document__document_type"),
             ),
             self.section("leads", _("Leads"), "_leads", record.leads.select_related(SOURCED, "converted_to")),
             self.section(
@@ -369,7 +386,7 @@ class ShipmentPage(RecordPage):
                 "checkpoints",
                 _("Checkpoints"),
                 "_checkpoints",
-                record.checkpoints.select_related(SOURCED, "container", "place"),
+                record.checkpoints.select_related(SOURCED, "container", "place", "document__document_type"),
                 "checkpoint",
             ),
         ]
@@ -389,10 +406,16 @@ class ObligationPage(RecordPage):
                 "evidence",
                 _("Evidence"),
                 "_evidence",
-                record.evidence.select_related(SOURCED, "document", "author", "decided_by"),
+                record.evidence.select_related(SOURCED, "document__document_type", "author", "decided_by"),
                 "evidence",
             ),
-            self.section("waivers", _("Waivers"), "_waivers", record.waivers.select_related("document"), "waiver"),
+            self.section(
+                "waivers",
+                _("Waivers"),
+                "_waivers",
+                record.waivers.select_related("document__document_type"),
+                "waiver",
+            ),
         ]
 
 

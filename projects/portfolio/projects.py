@@ -24,6 +24,7 @@ from projects.models import (
     Update,
 )
 from projects.models.choices import AmountKind, Bound
+from projects.portfolio import readiness
 from projects.portfolio.lists import ListPage, SignedIn
 
 FACET_VALUES = 12  # more than these are reached through the filter form and the search
@@ -253,14 +254,14 @@ class ProjectPage(SignedIn, TemplateView):
                     "milestones",
                     _("Milestones"),
                     "_milestones",
-                    project.milestones.select_related(sourced, "kind"),
+                    project.milestones.select_related(sourced, "kind", "document__document_type"),
                     noun="milestone",
                 ),
                 section(
                     "stages",
                     _("Stage log"),
                     "_stages",
-                    project.stage_changes.select_related(sourced, "stage", "document"),
+                    project.stage_changes.select_related(sourced, "stage", "document__document_type"),
                     noun="stage",
                 ),
                 section(
@@ -285,10 +286,11 @@ class ProjectPage(SignedIn, TemplateView):
                     "documents",
                     _("Documents"),
                     "_documents",
-                    project.documents.select_related("document__document_type"),
+                    permissions.visible_to(user, project.documents.select_related("document__document_type")),
                     noun="document",
                 ),
             ],
+            "ahead": readiness.ahead(project, may_change=may_change),
             "updates": permissions.visible_to(user, Update.objects.filter(project=project)).select_related("author")[
                 :5
             ],
@@ -345,7 +347,7 @@ class ProgrammePage(SignedIn, TemplateView):
                     "milestones",
                     _("Milestones"),
                     "_milestones",
-                    programme.milestones.select_related(sourced, "kind"),
+                    programme.milestones.select_related(sourced, "kind", "document__document_type"),
                     "programme-milestone",
                 ),
                 section(
@@ -366,7 +368,14 @@ class ProgrammePage(SignedIn, TemplateView):
                     "agreements",
                     _("Agreements"),
                     "_agreements",
-                    programme.agreements.select_related(sourced, "document"),
+                    programme.agreements.select_related(sourced, "document__document_type"),
+                ),
+                section(
+                    "documents",
+                    _("Documents"),
+                    "_documents",
+                    permissions.visible_to(user, programme.attachments.select_related("document__document_type")),
+                    "programme-attachment",
                 ),
             ],
             "may_change": may_change,

@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from projects.portfolio import downloads, edit_urls, nouns, projects
+from projects.portfolio import documents, downloads, edit_urls, nouns, projects
 
 urlpatterns = [
     *edit_urls.urlpatterns,
+    *downloads.addresses("documents/", documents.DocumentList),
+    path("documents/", documents.DocumentList.as_view(), name="file-list"),
+    path("documents/<int:pk>/", documents.DocumentPage.as_view(), name="file-detail"),
+    path("documents/<int:pk>/file/", documents.DocumentFile.as_view(), name="file-content"),
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
     path("projects/<str:reference>/", projects.ProjectPage.as_view(), name="project-detail"),
     path("programmes/", nouns.ProgrammeList.as_view(), name="programme-list"),

@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from projects import figures, wording
+from projects import figures, permissions, wording
 from projects.models import choices
 
 register = template.Library()
@@ -48,6 +48,23 @@ def row_edit(section, row):
     """A link to change a row of a section, for readers who may."""
     url = section.edit_url(row)
     return format_html('<a class="row-edit" href="{}">{}</a>', url, _("Edit")) if url else ""
+
+
+@register.simple_tag(takes_context=True)
+def document_link(context, document):
+    """A document with the way to its page; of a confidential one, others learn only that there is one."""
+    if document.is_confidential and not permissions.may_see_confidential(context["request"].user):
+        return format_html('<span class="unknown">{}</span>', _("confidential document"))
+    return format_html('<a href="{}">{}</a> {}', document.get_absolute_url(), document, expiry_pill(document))
+
+
+@register.simple_tag
+def expiry_pill(document):
+    """Whether a document has expired or soon will; nothing where neither."""
+    state = document.expiry
+    if state is None:
+        return ""
+    return render_to_string("components/pill.html", {"label": state.label, "colour": state.colour_of(state)})
 
 
 @register.simple_tag

@@ -73,6 +73,9 @@ BROKEN = {
     "source_dated_or_unknown": {"published_on": None},
     "statement_has_a_text": {"text_kk": "", "text_ru": "", "text_en": "", "text_zh_hans": ""},
     "document_file_has_hash": {"file": "a.pdf"},
+    "document_point_on_earth": {"latitude": 91, "longitude": 0},
+    "stage_requirement_one_kind": {"fact": "place"},
+    "attachment_one_subject": {"engagement_id": None},
     "programme_has_a_name": NAMELESS,
     "project_has_a_name": NAMELESS,
     "project_reference_form": {"reference": "a b"},
@@ -202,6 +205,9 @@ REPEATED = {
         factories.organisation, country=factories.country(), other_identifier_scheme="s", other_identifier="1"
     )(),
     "membership_unique": _memberships,
+    "attachment_unique": lambda: of_one(
+        factories.engagement, factories.attachment, "engagement", document=factories.document()
+    )(),
     "document_file_once": twice(factories.document, sha256="0" * 64, file="a.pdf"),
     "programme_sector_unique": lambda: of_one(
         factories.programme, factories.programme_sector, "programme", statement=factories.statement()

@@ -264,7 +264,7 @@ class TestDocuments:
             assert kept.read() == PDF
         again = self.post(client, project, editor, file=SimpleUploadedFile("b.pdf", PDF), **typed)
         assert again.status_code == 422
-        assert "This file is already on record." in text(again)
+        assert "The document is already attached to this project." in text(again)
         assert Document.objects.count() == 1
 
     def test_what_is_not_allowed_is_refused(self, client, editor, settings):

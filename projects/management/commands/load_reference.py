@@ -43,7 +43,7 @@ LISTS = {
     "metrics": (Metric, ["code"]),
     "document_types": (DocumentType, ["code"]),
     "stages": (Stage, ["code"]),
-    "stage_requirements": (StageRequirement, ["stage", "document_type"]),
+    "stage_requirements": (StageRequirement, ["stage", "document_type", "fact"]),
     "milestone_kinds": (MilestoneKind, ["code"]),
     "obligation_kinds": (ObligationKind, ["code"]),
     "holidays": (Holiday, ["day"]),
@@ -74,18 +74,24 @@ def rows(name):
 def load(name, model, key):
     """Add what was never there of one list, fill what is empty; return how many rows of each."""
     attributes = [model._meta.get_field(column).attname for column in key]
-    existing = {tuple(getattr(row, each) for each in attributes): row for row in model._default_manager.all()}
-    ever_there = set(model._meta.get_field("events").related_model.objects.values_list(*attributes))
+    existing = {_key(getattr(row, each) for each in attributes): row for row in model._default_manager.all()}
+    events = model._meta.get_field("events").related_model.objects
+    ever_there = {_key(row) for row in events.values_list(*attributes)}
     new, filled = [], 0
     for row in rows(name):
         values = _values(model, row)
-        this = tuple(values[attribute] for attribute in attributes)
+        this = _key(values.get(attribute) for attribute in attributes)
         if known := existing.get(this):
             filled += _fill(known, values)
         elif this not in ever_there:
             new.append(model(**values))
     model._default_manager.bulk_create(new)
     return len(new), filled
+
+
+def _key(values):
+    """What tells a row from others; an empty cell is the same, stored as NULL or as no text."""
+    return tuple(value or None for value in values)
 
 
 def _fill(known, values):
