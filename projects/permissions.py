@@ -109,12 +109,12 @@ def may_see_contacts(user):
     return bool(roles(user) & (EDITORS | {REVIEWER, ADMINISTRATOR, LEADERSHIP}))
 
 
-def may_export(user):
 def may_see_confidential(user):
     """Amounts and documents marked confidential: all who answer for projects; not analysts."""
     return bool(roles(user) & (EDITORS | {REVIEWER, LEADERSHIP, AUDITOR, ADMINISTRATOR}))
 
 
+def may_export(user):
     return may_see_register(user)
 
 
@@ -148,8 +148,6 @@ def visible_to(user, queryset):
     return queryset
 
 
-def visible_events(user, events, model):
-    """The events (rows of the history of `model`) that the user may see: those of rows that he sees now.
 def uses_of_documents():
     """The tables whose rows a document hangs on: (model, name of the foreign key to the document)."""
     return [
@@ -169,6 +167,8 @@ def _hung_where_seen(user):
     return seen | ~hung if roles(user) & (EDITORS | {REVIEWER, AUDITOR}) else seen
 
 
+def visible_events(user, events, model):
+    """The events (rows of the history of `model`) that the user may see: those of rows that he sees now.
 
     What is gone from the register is shown to administrators and auditors only.
     """
@@ -225,10 +225,10 @@ def project_of(record):
         return record.from_project
     if isinstance(record, (Evidence, Waiver)):
         return record.obligation.project
-    if isinstance(
-        record,
     if isinstance(record, Attachment):
         return getattr(record.record, "project", None)
+    if isinstance(
+        record,
         (
             ActionItem,
             Amount,
@@ -275,12 +275,12 @@ def may_change(user, record):
         return False
     if isinstance(record, (Container, Checkpoint)):
         return True
-    project = project_of(record)
-    return project is None or _project_in_scope(user, project)
     if isinstance(record, Document) and record.pk and record.created_by_id != user.pk:
         return False
     if isinstance(record, Attachment) and record.update_id:
         return may_change(user, record.update)
+    project = project_of(record)
+    return project is None or _project_in_scope(user, project)
 
 
 def may_move(user, before, project):
@@ -351,8 +351,8 @@ def refusal(user, record):
         return _("Only its author changes an update.")
     if isinstance(record, Update) and record.status in (UpdateStatus.SUBMITTED, UpdateStatus.APPROVED):
         return _("This update has been sent. A reviewer can return it to be mended.")
+    if isinstance(record, Document):
+        return _("Only who sent a document, or an administrator, changes it.")
     if project := project_of(record):
         return _("The project %(reference)s is outside your districts and sectors.") % {"reference": project.reference}
     return _("Only administrators change this.")
-    if isinstance(record, Document):
-        return _("Only who sent a document, or an administrator, changes it.")

@@ -27,8 +27,6 @@ from projects.models import (
     Statement,
     Update,
 )
-from projects.models.choices import UpdateStatus
-from projects.portfolio.kinds import CHILDREN
 from projects.portfolio.lists import ListPage, SignedIn, day_of
 from projects.portfolio.projects import Section, shown_amounts
 
@@ -231,14 +229,6 @@ class RecordPage(SignedIn, TemplateView):
         )
         self.may_change = permissions.may_change(self.request.user, record)
         address = [self.kwargs[self.key]]
-    def attachments(self, record):
-        """The documents that hang on the record itself, where such records have some."""
-        kind = next((kind for kind in CHILDREN if kind.name == f"{self.noun}-attachment"), None)
-        if kind is not None:
-            rows = Attachment.objects.filter(**{kind.parent_field: record}).select_related("document__document_type")
-            rows = permissions.visible_to(self.request.user, rows)
-            yield self.section("documents", _("Documents"), "_documents", rows, kind.name)
-
         return super().get_context_data(**kwargs) | {
             "record": record,
             "facts_template": f"portfolio/_facts_{self.noun}.html",
@@ -247,6 +237,14 @@ class RecordPage(SignedIn, TemplateView):
             "history_url": reverse(f"{self.noun}-history", args=address),
             "breadcrumbs": [(reverse(f"{self.noun}-list"), self.list_heading)],
         }
+
+    def attachments(self, record):
+        """The documents that hang on the record itself, where such records have some."""
+        kind = next((kind for kind in CHILDREN if kind.name == f"{self.noun}-attachment"), None)
+        if kind is not None:
+            rows = Attachment.objects.filter(**{kind.parent_field: record}).select_related("document__document_type")
+            rows = permissions.visible_to(self.request.user, rows)
+            yield self.section("documents", _("Documents"), "_documents", rows, kind.name)
 
     def section(self, anchor, title, template, rows, kind=""):
         """A section; `kind` is the stem of the URL names by which its rows are added and changed."""
