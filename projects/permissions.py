@@ -37,6 +37,7 @@ from projects.models import (
     ProjectSector,
     SavedView,
     Sector,
+    StaffMember,
     StageChange,
     Submission,
     Subscription,
@@ -126,7 +127,8 @@ def visible_to(user, queryset):
         return queryset
     model = queryset.model
     if model is Update:
-        seen = Q(status=UpdateStatus.APPROVED) | Q(author=user)
+        waiting = Q(holder=user) | Q(holder__in=stood_in_for(user))
+        seen = Q(status=UpdateStatus.APPROVED) | Q(author=user) | waiting
         if roles(user) & {REVIEWER, AUDITOR}:
             seen |= ~Q(status=UpdateStatus.DRAFT)
         return queryset.filter(seen)
@@ -305,6 +307,15 @@ def may_delete(user, record):
     return is_administrator(user)
 
 
+def stood_in_for(user):
+    """The keys of the people on leave today whose updates the user decides on in their place; read once a request."""
+    if not hasattr(user, "_stood_in_for"):
+        today = timezone.localdate()
+        away = StaffMember.objects.filter(delegate=user.pk, away_from__lte=today, away_until__gte=today)
+        user._stood_in_for = set(away.values_list("user", flat=True))
+    return user._stood_in_for
+
+
 def may_review(user, update):
     """Approve or return, never one's own: an administrator; of what somebody has, that person or the stand-in;
     of what waits for nobody in particular, any reviewer.
@@ -341,6 +352,33 @@ def may_close(user):
 def may_accept(user, evidence):
     """Accept or reject evidence: a reviewer or administrator, and never one's own."""
     return bool(roles(user) & {REVIEWER, ADMINISTRATOR}) and evidence.author_id != user.pk
+
+
+def own_people(user):
+    """The keys of the users who report to this one, and the user's own."""
+    people = StaffMember.objects.filter(superior=user.pk, user__is_active=True)
+    return {user.pk, *people.values_list("user", flat=True)}
+
+
+def may_hand_over_some(user):
+    """Whether the user may give projects to another curator: an administrator, or a head of somebody."""
+    if is_administrator(user):
+        return True
+    return may_see_register(user) and StaffMember.objects.filter(superior=user.pk, user__is_active=True).exists()
+
+
+def to_hand_over(user):
+    """The projects whose curator the user may change: an administrator all, a head those of the own people."""
+    projects = visible_to(user, Project.objects.all())
+    if is_administrator(user):
+        return projects
+    return projects.filter(curator__in=own_people(user)) if may_hand_over_some(user) else projects.none()
+
+
+def may_receive(user, person):
+    """Whether the user may make a person the curator of projects: one who edits; for a head, one of the own people."""
+    edits = bool(roles(person) & (EDITORS | {ADMINISTRATOR}))
+    return edits and (is_administrator(user) or (may_hand_over_some(user) and person.pk in own_people(user)))
 
 
 def refusal(user, record):
