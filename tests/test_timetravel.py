@@ -18,8 +18,8 @@ from tests import factories
 from tracker.errors import BadParameter
 
 DAY = factories.DAY
-# Kept without a history: sign-in tokens, answers to repeated requests, what is being typed.
-WITHOUT_HISTORY = {"ApiToken", "Autosave", "Submission"}
+# Kept without a history: sign-in tokens, answers to repeated requests, what is being typed, what never changes.
+WITHOUT_HISTORY = {"ApiToken", "Autosave", "PeriodReport", "Submission"}
 
 
 def day(month, number, year=2026):
