@@ -25,6 +25,7 @@ urlpatterns += i18n_patterns(
     path("accounts/password/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("accounts/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("", Home.as_view(), name="home"),
+    path("", include("projects.portfolio.analysis_urls")),
     path("", include("projects.portfolio.urls")),
     path("gallery/", views.gallery, name="gallery"),
     path("theme/", views.theme, name="theme"),

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from translated_fields import to_attribute
 
 from projects import cadence
-from projects.filters.base import SEARCH_LENGTH, contains, search_words
 from projects.history import column_label
 from projects.models import Amount, Sector, Update
 from projects.models.base import FALLBACKS
 from projects.models.functions import KazakhKey
+from projects.search import SEARCH_LENGTH, contains, search_words
 from tracker.errors import BadParameter
 
 ORDER = re.compile(r"-?[0-9]{1,3}(\.-?[0-9]{1,3}){0,9}")

@@ -14,8 +14,9 @@ from rest_framework.response import Response
 
 from projects import paging, permissions
 from projects.api.views import ApiView, Detail, Listing
-from projects.filters.base import SEARCH_LENGTH, MoneyFilter
+from projects.filters.base import MoneyFilter
 from projects.rollups import CURRENCIES, RATES
+from projects.search import SEARCH_LENGTH
 
 METHODS = ("get", "post", "patch")
 CONVERTERS = {"int": {"type": "integer", "minimum": 1}, "str": {"type": "string"}, "path": {"type": "string"}}

@@ -5,31 +5,23 @@ from urllib.parse import urlencode
 import django_filters
 from django import forms
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
-from django.db.models import Q, lookups
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import EARLIEST, LATEST
-from projects.models.functions import FoldedText
+from projects.search import SEARCH_LENGTH, TOO_COMMON, contains, nearly, search_words
 from tracker.errors import BadParameter
-
-SEARCH_LENGTH = 200
-SEARCH_WORDS = 8
-
-
-def search_words(text):
-    """The words of a search, at most eight."""
-    return text.split()[:SEARCH_WORDS]
-
-
-def contains(expression, word):
-    """The condition that a folded expression contains a word, folded the same way; `%` and `_` are letters."""
-    return lookups.Contains(expression, FoldedText(word))
 
 
 class SearchFilter(django_filters.CharFilter):
-    """`q`: every word, folded, somewhere in the noun's searched columns; `more` adds look-ups elsewhere."""
+    """`q`: every word somewhere in the noun's searched columns, or in what belongs to a row; see `projects.search`.
 
-    def __init__(self, expression, more=None, **kwargs):
+    Args:
+        more: function of a word -> condition on the rows. keys: function of a word -> querysets of the keys of rows,
+            each found by an index of its own, where a condition would read the whole table.
+    """
+
+    def __init__(self, expression, more=None, keys=None, **kwargs):
         super().__init__(
             label=kwargs.pop("label", _("Search")),
             validators=[
@@ -40,13 +32,36 @@ class SearchFilter(django_filters.CharFilter):
             ],
             **kwargs,
         )
-        self.expression, self.more = expression, more
+        self.expression, self.more, self.keys = expression, more, keys
+        self.words = None  # of the search, once read
+
+    @property
+    def is_near(self):
+        """Whether nothing has exactly the words of the search, so that what looks like them is found."""
+        return any(word.near for word in self.words or ())
 
     def filter(self, queryset, value):
-        for word in search_words(value or ""):
+        if not value:
+            return queryset
+        if self.words is None:
+            self.words = self._read(value)
+        return self._matching(queryset, self.words)
+
+    def _read(self, value):
+        """The words of a search; those that look like them where nothing has exactly these."""
+        words = search_words(value)
+        if not words:
+            raise BadParameter({"q": [TOO_COMMON]})
+        return words if self._matching(self.parent.queryset, words).exists() else nearly(words)
+
+    def _matching(self, queryset, words):
+        for word in words:
             found = Q(contains(self.expression, word))
             if self.more:
                 found |= self.more(word)
+            if self.keys:
+                own = self.model._default_manager.filter(found).order_by().values("pk")
+                found = Q(pk__in=own.union(*self.keys(word), all=True))
             queryset = queryset.filter(found)
         return queryset
 

@@ -16,7 +16,6 @@ from projects.filters.base import (
     FlagFilter,
     RegisterFilterSet,
     SearchFilter,
-    contains,
 )
 from projects.filters.projects import in_sectors
 from projects.models import (
@@ -67,6 +66,7 @@ from projects.models.functions import Fold
 from projects.models.organisations import ORGANISATION_SEARCH
 from projects.models.projects import PROJECT_SEARCH
 from projects.models.sources import STATEMENT_SEARCH
+from projects.search import contains
 
 NAMES = ("name_kk", "name_ru", "name_en", "name_zh_hans")
 DESCRIPTIONS = ("description_kk", "description_ru", "description_en", "description_zh_hans")

@@ -16,13 +16,13 @@ from projects.filters.base import (
     RegisterFilterSet,
     SearchFilter,
     companions,
-    contains,
 )
 from projects.models import (
     Amount,
     Investor,
     Milestone,
     Observation,
+    Organisation,
     Place,
     Programme,
     Project,
@@ -35,6 +35,7 @@ from projects.models.choices import AmountKind, PartyRole, PlaceKind, ProjectSta
 from projects.models.codelists import PLACE_SEARCH
 from projects.models.organisations import ORGANISATION_SEARCH
 from projects.models.projects import PROJECT_SEARCH
+from projects.search import contains
 
 
 def _has(model, **conditions):
@@ -54,21 +55,15 @@ def with_investors(**conditions):
     return _has(ProjectParty, role=PartyRole.INVESTOR, **conditions)
 
 
-def search_elsewhere(word):
-    """Projects whose parties, certain or possible, or whose place contain the word."""
-    parties = ProjectParty.objects.filter(contains(ORGANISATION_SEARCH_OF_PARTY, word))
-    mine = Q(project=OuterRef("pk")) | Q(candidates=OuterRef("pk"))
+def found_elsewhere(word):
+    """Keys of the projects whose parties, certain or possible, or whose place contain the word."""
+    organisations = Organisation.objects.filter(contains(ORGANISATION_SEARCH, word)).values("pk")
+    parties = ProjectParty.objects.filter(organisation__in=organisations).order_by()
     places = Place.objects.filter(contains(PLACE_SEARCH, word)).values("code")
-    return Exists(parties.filter(mine)) | Q(place__in=places)
+    yield parties.filter(project__isnull=False).values("project")
+    yield ProjectParty.candidates.through.objects.filter(projectparty__in=parties.values("pk")).values("project")
+    yield Project.objects.filter(place__in=places).order_by().values("pk")
 
-
-def _of_relation(expression, relation):
-    """The same folded expression over the columns of a related table."""
-    columns = [source.name for source in expression.get_source_expressions()]
-    return expression.__class__(*(f"{relation}__{name}" for name in columns))
-
-
-ORGANISATION_SEARCH_OF_PARTY = _of_relation(ORGANISATION_SEARCH, "organisation")
 
 # What may be missing, and the condition that it is. Each name is a value of `missing`.
 MISSING = {
@@ -262,7 +257,7 @@ _FACETS = {
 
 
 class ProjectFilterSet(RegisterFilterSet):
-    q = SearchFilter(PROJECT_SEARCH, search_elsewhere)
+    q = SearchFilter(PROJECT_SEARCH, keys=found_elsewhere)
     locals().update(_FACETS)
     main_sector = CodesFilter(
         lambda codes: Q(main_sector__in=Sector.objects.within(codes).values("code")),

@@ -1,7 +1,11 @@
 """SQL functions of the register, made by the first migration, as expressions for queries and constraints."""
 
+import re
+
 from django.db import models
 from django.db.models import Func, Value
+
+from projects.models.sql import FOLDED_LETTERS
 
 
 class Fold(Func):
@@ -15,6 +19,16 @@ class Fold(Func):
 
     def as_sql(self, compiler, connection, **context):
         return super().as_sql(compiler, connection, arg_joiner=" || ' ' || ", **context)
+
+
+def fold_letter(letter):
+    """One letter folded: none, one or two letters."""
+    return FOLDED_LETTERS.get(letter, letter)
+
+
+def fold(text):
+    """A text folded as `tracker_fold` of the database does it."""
+    return re.sub(r"\s+", " ", "".join(fold_letter(letter) for letter in text.lower()))
 
 
 class FoldedText(Fold):

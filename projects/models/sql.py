@@ -12,6 +12,7 @@ _LETTERS = {
     **dict(zip("qywjäöüğñşıçóúáéíāēīōū", "kivzaougnsicouaeiaeiou", strict=True)),
 }
 _DROPPED = "hһьъ''ʼ’`«»\"„“”"
+FOLDED_LETTERS = {**_LETTERS, "ц": "ts", "ю": "iu", "я": "ia", **dict.fromkeys(_DROPPED, "")}  # for folding in Python
 
 FOLD = f"""
 CREATE OR REPLACE FUNCTION tracker_fold(value text) RETURNS text

@@ -131,6 +131,7 @@ class ListPage(SignedIn, TemplateView):
             "column_options": self._column_options(shown),
             "columns_reset_url": self._url(columns=None),
             "q": data.get("q", ""),
+            "is_near": self.filters.filters["q"].is_near,
             "kept": [
                 (name, value)
                 for name, values in data.lists()
