@@ -4,12 +4,12 @@ import hashlib
 
 import pghistory
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import permissions
-from projects.models import Project, Submission, Update
+from projects import permissions, reports
+from projects.models import Autosave, Project, StaffMember, Submission, Update
 from projects.models.choices import UpdateStatus
 
 
@@ -23,6 +23,10 @@ class AlreadyDone(Exception):
     def __init__(self, submission):
         self.submission = submission
         super().__init__(submission.key)
+
+
+class Overtaken(Exception):
+    """A form was typed on elsewhere meanwhile; nothing was kept."""
 
 
 class DifferentBody(Refused):
@@ -104,44 +108,132 @@ def _locked(update):
     return update
 
 
+def _superior(person):
+    """The superior of a user at work, where there is one."""
+    member = StaffMember.objects.filter(user=person, superior__is_active=True).select_related("superior").first()
+    return member.superior if member else None
+
+
+def _next_holder(update, by):
+    """Who decides after `by`: the head's own superior, where the head has decided; None where it is final."""
+    head = _superior(update.author_id)
+    if update.holder_id is None or head is None or update.holder_id != head.pk:
+        return None
+    above = _superior(head.pk)
+    return above if above is not None and above.pk not in (update.author_id, by.pk) else None
+
+
+@transaction.atomic
+def autosave(*, by, project, page, typed, draft=None, revision=0):
+    """Keep the form of an update as it is typed, checked or not; the first time, as a new draft.
+
+    Takes:
+        page: the submission key of the page. A page may save again whatever it has missed.
+        typed: name of a field -> text. draft: key of the update that the page shows, or None.
+        revision: the state of the form that the page knows.
+    Returns: the Autosave. Raises: AlreadyDone where the page was sent; Overtaken; Refused.
+    """
+    if sent := Submission.objects.filter(user=by, key=page).first():
+        raise AlreadyDone(sent)
+    Project.objects.select_for_update(no_key=True).get(pk=project.pk)  # the first save of a page is made once
+    drafts = Update.objects.filter(project=project, author=by)
+    update = drafts.filter(Q(pk=draft) | Q(autosave__page=page)).select_related("autosave").first()
+    if update is None:
+        update = Update(project=project, author=by)
+    if not permissions.may_change(by, update):
+        raise Refused(permissions.refusal(by, update))
+    if update.pk is None:
+        with pghistory.context(user=by.pk):
+            update.save()
+    saved = getattr(update, "autosave", None) or Autosave(update=update, revision=0)
+    if saved.page not in ("", page) and saved.revision != revision:
+        raise Overtaken(update)
+    saved.page, saved.typed, saved.saved_at = page, typed, timezone.now()
+    saved.revision += 1
+    saved.save()
+    return saved
+
+
 @transaction.atomic
 def submit_update(*, by, update):
     """Send the author's draft, or what was returned, to review. Returns: the update. Raises: Refused."""
     update = _locked(update)
     if not permissions.may_change(by, update) or update.author_id != by.pk:
         raise Refused(permissions.refusal(by, update))
-    if not update.narrative and not update.is_no_change:
+    if not update.narrative and not update.is_no_change and not update.changes:
         raise Refused(_("Write what happened, or tick 'nothing changed'."))
     update.status, update.submitted_at = UpdateStatus.SUBMITTED, timezone.now()
     update.reported_on = update.reported_on or timezone.localdate()
     update.reviewer = update.reviewed_at = None
+    update.holder, update.field_comments = _superior(by.pk), {}
     with pghistory.context(user=by.pk):
         update.save()
     return update
 
 
-def _review(by, update, status, comment):
+def _to_decide(by, update):
+    """The update, locked for a decision by this person. Raises: Refused."""
     update = _locked(update)
     if not permissions.may_review(by, update):
+        if update.holder_id and update.author_id != by.pk:
+            name = update.holder.get_full_name() or update.holder.get_username()
+            raise Refused(_("%(person)s has this update now and decides on it.") % {"person": name})
         raise Refused(_("Only a reviewer decides on an update, and nobody on their own."))
     if update.status != UpdateStatus.SUBMITTED:
         raise Refused(_("This update is not waiting for review."))
-    update.status, update.review_comment = status, comment
     update.reviewer, update.reviewed_at = by, timezone.now()
-    with pghistory.context(user=by.pk, **({"reason": comment} if comment else {})):
+    return update
+
+
+def _publish(update, seen):
+    """Write what the update reports to its project. Raises: Refused where the register changed unseen."""
+    Project.objects.select_for_update(no_key=True).get(pk=update.project_id)
+    unseen = [row.label for row in reports.moved(update) if row.mark not in seen]
+    if unseen:
+        text = _("The register has changed after this was reported (%(fields)s). Compare on the page of the review.")
+        raise Refused(text % {"fields": "; ".join(unseen)})
+    try:
+        reports.publish(update)
+    except reports.Unwritable as reason:
+        raise Refused(str(reason)) from reason
+
+
+@transaction.atomic
+def approve_update(*, by, update, comment="", seen=()):
+    """Approve a submitted update of somebody else: pass it on to the next in the chain, or, as the last one,
+    write what it reports to the project.
+
+    Takes:
+        seen: marks (`reports.moved`) of the values that changed in the register meanwhile and that `by` has seen.
+    Returns: the update, approved or waiting for the next. Raises: Refused.
+    """
+    update = _to_decide(by, update)
+    update.review_comment = comment.strip()
+    update.holder = _next_holder(update, by)
+    reason = update.review_comment or _("Update approved: %(update)s") % {"update": update}
+    with pghistory.context(user=by.pk, reason=reason):
+        if update.holder is None:
+            _publish(update, seen)
+            update.status = UpdateStatus.APPROVED
         update.save()
     return update
 
 
 @transaction.atomic
-def approve_update(*, by, update, comment=""):
-    """Approve a submitted update of somebody else. Returns: the update. Raises: Refused."""
-    return _review(by, update, UpdateStatus.APPROVED, comment.strip())
+def return_update(*, by, update, comment, field_comments=None):
+    """Send a submitted update back to its author, saying what is to be mended.
 
-
-@transaction.atomic
-def return_update(*, by, update, comment):
-    """Send a submitted update back to its author, saying what is to be mended. Raises: Refused."""
-    if not comment.strip():
+    Takes:
+        field_comments: name of a reported value -> what is to be mended there.
+    Raises: Refused.
+    """
+    comments = {name: text.strip() for name, text in (field_comments or {}).items() if text.strip()}
+    if not comment.strip() and not comments:
         raise Refused(_("Say what is to be mended before returning the update."))
-    return _review(by, update, UpdateStatus.RETURNED, comment.strip())
+    update = _to_decide(by, update)
+    update.status, update.holder = UpdateStatus.RETURNED, None
+    update.review_comment = comment.strip() or _("See the comments on single values.")
+    update.field_comments = {name: text for name, text in comments.items() if name in update.changes}
+    with pghistory.context(user=by.pk, reason=update.review_comment):
+        update.save()
+    return update

@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -296,6 +297,11 @@ class StaffMember(Recorded):
 
     def __str__(self):
         return self.user.get_full_name() or self.user.get_username()
+
+    @property
+    def is_away(self):
+        """Whether the person is on leave today."""
+        return bool(self.away_from and self.away_until) and self.away_from <= timezone.localdate() <= self.away_until
 
 
 recorded_links(StaffMember.places.through)

@@ -5,7 +5,6 @@ import json
 import re
 from http import HTTPStatus
 
-from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import DataError, IntegrityError, InternalError
@@ -14,12 +13,10 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from projects import actions, history, permissions
 from projects.forms import FORMS
-from projects.forms.fields import TextField
 from projects.models import Update
 from projects.models.base import StaleRecord
 from projects.portfolio import conflicts
@@ -213,47 +210,3 @@ class RecordEdit(Editing):
             "has_files": bool(self.request.FILES),
         }
         return render(self.request, "generic/conflict.html", context, status=409)
-
-
-class ReviewForm(forms.Form):
-    """A reviewer's decision on an update."""
-
-    comment = TextField(
-        label=gettext_lazy("Comment"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=gettext_lazy("Needed to return the update: say what is to be mended."),
-    )
-
-
-class UpdateReview(SignedIn, View):
-    """A reviewer approves an update or returns it."""
-
-    http_method_names = ["get", "head", "post", "options"]
-
-    def update(self):
-        user = self.request.user
-        rows = permissions.visible_to(user, Update.objects.select_related("project", "period", "author"))
-        update = get_object_or_404(rows, pk=self.kwargs["pk"])
-        if not permissions.may_review(user, update):
-            raise PermissionDenied(_("Only a reviewer decides on an update, and nobody on their own."))
-        return update
-
-    def get(self, request, **kwargs):
-        return self.page(self.update(), ReviewForm())
-
-    def post(self, request, **kwargs):
-        update, form = self.update(), ReviewForm(request.POST)
-        if not form.is_valid():
-            return self.page(update, form, 422)
-        act = actions.approve_update if request.POST.get("decision") == "approve" else actions.return_update
-        try:
-            act(by=request.user, update=update, comment=form.cleaned_data["comment"])
-        except actions.Refused as refusal:
-            form.add_error(None, str(refusal))
-            return self.page(update, form, 422)
-        messages.success(request, _("Saved."))
-        return SeeOther(update.get_absolute_url())
-
-    def page(self, update, form, status=200):
-        return render(self.request, "portfolio/review.html", {"update": update, "form": form}, status=status)

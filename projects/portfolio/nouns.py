@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from projects import filters, permissions, rollups
+from projects import filters, permissions, reports, rollups
 from projects.columns import nouns as columns
 from projects.models import (
     Agreement,
@@ -448,11 +448,14 @@ class UpdatePage(RecordPage):
     template_name = "portfolio/update.html"
 
     def rows(self):
-        return Update.objects.select_related("project", "author", "reviewer", "period")
+        people = ("author", "reviewer", "holder__staff_member__delegate")
+        return Update.objects.select_related("project", "period", *people)
 
     def sections(self, record):
         return []
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        return context | {"may_review": permissions.may_review(self.request.user, context["record"])}
+        record = context["record"]
+        may_review = record.status == UpdateStatus.SUBMITTED and permissions.may_review(self.request.user, record)
+        return context | {"may_review": may_review, "told": reports.told(record)}
