@@ -17,6 +17,7 @@ from projects.wording import quantity
 class PeriodInline(RecordInline):
     model = ReportingPeriod
     fields = ("start_on", "end_on", "due_on", "follows_calendar", "closed_at")
+    readonly_fields = ("closed_at",)
 
 
 @register(ReportingCycle, site=site)
@@ -38,6 +39,7 @@ class ReportingCycleAdmin(RecordAdmin):
 @register(ReportingPeriod, site=site)
 class ReportingPeriodAdmin(RecordAdmin):
     list_display = ("start_on", "end_on", "cycle", "due_on", "closed_at")
+    readonly_fields = ("closed_at",)
     list_display_links = ("start_on", "end_on")
     list_select_related = ("cycle",)
     list_filter = ("cycle",)

@@ -40,9 +40,11 @@ class ReportingCycleForm(RecordForm):
 
 
 class ReportingPeriodForm(RecordForm):
+    """A period is closed by its page, which freezes its report (`closing.close_period`), never by typing a time."""
+
     class Meta:
         model = ReportingPeriod
-        fields = "__all__"
+        exclude = ("closed_at",)
 
     date_orders = (("start_on", "end_on"), ("start_on", "due_on"))
 

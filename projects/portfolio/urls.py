@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.portfolio import documents, downloads, edit_urls, nouns, projects
+from projects.portfolio import documents, downloads, edit_urls, nouns, periods, projects
 
 urlpatterns = [
     *edit_urls.urlpatterns,
@@ -10,6 +10,8 @@ urlpatterns = [
     path("documents/", documents.DocumentList.as_view(), name="file-list"),
     path("documents/<int:pk>/", documents.DocumentPage.as_view(), name="file-detail"),
     path("documents/<int:pk>/file/", documents.DocumentFile.as_view(), name="file-content"),
+    path("updates/periods/", periods.PeriodList.as_view(), name="period-list"),
+    path("updates/periods/<int:pk>/", periods.PeriodPage.as_view(), name="period-detail"),
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
     path("projects/<str:reference>/", projects.ProjectPage.as_view(), name="project-detail"),
     path("programmes/", nouns.ProgrammeList.as_view(), name="programme-list"),

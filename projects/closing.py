@@ -1,0 +1,182 @@
+"""Closing a reporting period: its report is frozen, and what is corrected later is shown beside it as a correction.
+
+The report says what was true on the period's last day as the register knew it when the period was closed. It is
+stored once, in a form that gives the same bytes for the same figures, with its SHA-256. Later corrections never touch
+it: they are what the register says today of that same day, where it differs.
+
+Confidential amounts are left out, so that everybody who may see the register may see the whole report.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import pghistory
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from projects import permissions, rollups
+from projects.actions import Refused
+from projects.history import events_of, person_name
+from projects.models import Amount, Observation, PeriodReport, Project, ReportingPeriod, StageChange, Update
+from projects.models.choices import AmountKind, ObservationStatus, UpdateStatus
+from projects.timetravel import looking_back
+
+PROGRESS = "physical_progress"
+# What a line says of a project beside its money, in the order of the page.
+FACTS = ("stage", "status", "progress")
+KINDS = tuple(kind.value for kind in AmountKind)
+TOLD = 5  # changes told of one correction
+
+
+# ---- What a report says ----------------------------------------------------------------------
+
+
+def _money(total):
+    value = None if total.value is None else f"{total.value:.2f}"
+    return {"value": value, "bound": str(total.bound), "count": total.count, "unconverted": total.unconverted}
+
+
+def _progress():
+    """Project key -> its latest physical progress in per cent, as text."""
+    rows = Observation.objects.filter(metric=PROGRESS, status=ObservationStatus.ACTUAL, project__isnull=False)
+    latest = rows.order_by("project_id", "-as_of", "-pk").distinct("project_id")
+    return {row.project_id: f"{row.value.normalize():f}" for row in latest}
+
+
+def content(*, as_of, known_at=None):
+    """The report as plain data: one line for each named project, by reference, and the totals of all of them.
+
+    Args: as_of: date that it is true of. known_at: aware datetime of what was recorded by then (None: now).
+    """
+    with looking_back(known_at=known_at, as_of=as_of):
+        projects = Project.objects.named()
+        amounts = Amount.objects.filter(is_confidential=False)
+        progress = _progress()
+        lines = [
+            {
+                "reference": project.reference,
+                "stage": project.stage_id,
+                "status": project.status,
+                "progress": progress.get(project.pk),
+                **{
+                    kind: _money(rollups.sum_of([a for a in project.listed_amounts if a.kind == kind], kind, "KZT"))
+                    for kind in KINDS
+                },
+            }
+            for project in rollups.with_listed_amounts(projects.order_by("reference"), amounts=amounts)
+        ]
+        totals = rollups.Portfolio(projects, amounts=amounts).total.amounts
+        return {"lines": lines, "totals": {kind: _money(totals[kind]) for kind in KINDS}}
+
+
+def sha256_of(said):
+    """SHA-256 of a report's content: of its JSON with sorted keys and no spaces, in UTF-8."""
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# ---- Closing ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def close_period(*, by, period):
+    """Close a period for ever and freeze its report.
+
+    Returns: the PeriodReport. Raises: Refused, with the reason, for who may not, a period that is not over or
+    already closed, and while updates of it wait for a decision.
+    """
+    if not permissions.may_close(by):
+        raise Refused(_("Only a reviewer or an administrator closes a reporting period."))
+    period = ReportingPeriod.objects.select_for_update(of=("self",)).get(pk=period.pk)
+    if PeriodReport.objects.filter(period=period).exists():
+        raise Refused(_("This reporting period is closed, and its report is frozen."))
+    if period.end_on >= timezone.localdate():
+        raise Refused(_("The period is not over yet. It can be closed from the day after its last one."))
+    waiting = Update.objects.filter(period=period, status=UpdateStatus.SUBMITTED).count()
+    if waiting:
+        text = _("Updates of this period still wait for review: %(count)d. Decide on them first.")
+        raise Refused(text % {"count": waiting})
+    moment = timezone.now()
+    said = content(as_of=period.end_on)
+    with pghistory.context(user=by.pk):
+        if period.closed_at is None:
+            period.closed_at = moment
+            period.save()
+    return PeriodReport.objects.create(
+        period=period, as_of=period.end_on, known_at=moment, closed_by=by, content=said, sha256=sha256_of(said)
+    )
+
+
+# ---- Afterwards ------------------------------------------------------------------------------
+
+
+@dataclass
+class Correction:
+    """What the register says today of the report's day, where it differs: one figure or fact of one project.
+
+    then, now: values as in the content (None where there was or is no such line). changes: (who, when, why).
+    """
+
+    reference: str
+    name: str
+    then: object
+    now: object
+    changes: list = field(default_factory=list)
+
+
+def is_intact(report):
+    """Whether the stored content still has the hash that it was stored with."""
+    return sha256_of(report.content) == report.sha256
+
+
+def corrections(report, user):
+    """What was corrected after the period was closed, by project and in the order of the page.
+
+    Args: user: who reads; of what may not be seen, nobody is named.
+    """
+    today = {line["reference"]: line for line in content(as_of=report.as_of)["lines"]}
+    then = {line["reference"]: line for line in report.content["lines"]}
+    found = []
+    for reference in sorted(then.keys() | today.keys()):
+        before, after = then.get(reference), today.get(reference)
+        for name in (*FACTS, *KINDS):
+            old, new = (line and line[name] for line in (before, after))
+            if old != new:
+                found.append(Correction(reference, name, old, new))
+    _tell(found, report, user)
+    return found
+
+
+def _tell(found, report, user):
+    """Find who changed what stands behind each correction, when and why, in the history since the period was closed."""
+    keys = dict(Project.objects.filter(reference__in={c.reference for c in found}).values_list("reference", "pk"))
+    told = defaultdict(list)
+    for model in (Project, StageChange, Observation, Amount):
+        owner = "pgh_obj_id" if model is Project else "project_id"
+        events = events_of(model).objects.filter(
+            pgh_created_at__gt=report.known_at, **{f"{owner}__in": list(keys.values())}
+        )
+        for event in permissions.visible_events(user, events, model).order_by("-pgh_id"):
+            told[getattr(event, owner), _name_of(model, event)].append(event)
+    people = {(event.pgh_context or {}).get("user") for events in told.values() for event in events}
+    users = get_user_model().objects.in_bulk(people - {None})
+    for correction in found:
+        for event in told[keys.get(correction.reference), correction.name][:TOLD]:
+            context = event.pgh_context or {}
+            who = users.get(context.get("user"))
+            correction.changes.append(
+                (person_name(who) if who else "", event.pgh_created_at, context.get("reason", ""))
+            )
+
+
+def _name_of(model, event):
+    """Which figure or fact of a line a row of the history is about."""
+    if model is Amount:
+        return event.kind
+    if model is Observation:
+        return "progress" if event.metric_id == PROGRESS else ""
+    return "stage" if model is StageChange else "status"
