@@ -45,6 +45,8 @@ STREAMS = {
     "Workbook": ("xls", "application/vnd.ms-excel"),
     "PowerPoint Document": ("ppt", "application/vnd.ms-powerpoint"),
 }
+# What a browser offers to choose from; what is taken is decided by `kind_of`.
+ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx,.pptx,.doc,.xls,.ppt,.odt,.ods,.odp,image/jpeg"
 MACROS = ("vbaproject", "activex/", "macrosheets/", "basic/", "scripts/")
 MEMBERS, UNPACKED = 5000, 200 * 2**20  # files in an archive; bytes of all of them
 
@@ -182,7 +184,7 @@ class DocumentFileField(forms.FileField):
     """A file of an allowed kind, up to the limit; the cleaned file carries `kind`, `sha256`, `shown_name`, `photo`."""
 
     def widget_attrs(self, widget):
-        return super().widget_attrs(widget) | {"data-photos": ""}
+        return super().widget_attrs(widget) | {"data-photos": "", "accept": ACCEPTED}
 
     def clean(self, data, initial=None):
         file = super().clean(data, initial)
