@@ -173,7 +173,6 @@ class RecordEdit(Editing):
             "belongs_to": self.parent,
             "cancel_url": self.cancel_url(),
             "belongings": [] if self.is_new else self.belongings(),
-            "is_update": self.kind.model is Update,
         }
         return render(self.request, "generic/form.html", context, status=status)
 

@@ -20,7 +20,7 @@ from projects.forms.reports import ReportForm
 from projects.models import Project, Update
 from projects.models.choices import UpdateStatus
 from projects.portfolio import conflicts
-from projects.portfolio.edit import KEY, RecordEdit, SeeOther
+from projects.portfolio.edit import KEY, RecordEdit, SeeOther, body_of
 from projects.portfolio.lists import ListPage, SignedIn
 
 OPEN = (UpdateStatus.DRAFT, UpdateStatus.RETURNED)
@@ -39,6 +39,18 @@ class ReportPage(RecordEdit):
             if draft := drafts.order_by("-pk").first():
                 return redirect("update-edit", draft.pk)
         return self.page(self.form())
+
+    def post(self, request, **kwargs):
+        """Sent once already, the update is not the author's to change any more: that is asked before."""
+        key = request.POST.get("submission_key", "")
+        try:
+            if KEY.fullmatch(key):
+                actions.previous_submission(by=request.user, key=key, body=body_of(request))
+        except actions.AlreadyDone as done:
+            return SeeOther(done.submission.location)
+        except actions.DifferentBody:
+            pass  # said on the form
+        return super().post(request, **kwargs)
 
     def load(self):
         super().load()

@@ -141,7 +141,7 @@ def _keys(names, kind):
 
 
 def _stage(project):
-    stages = Stage.objects.filter(is_active=True).order_by("position", "code")
+    stages = Stage.objects.filter(Q(is_active=True) | Q(pk=project.stage_id)).order_by("position", "code")
     choices = tuple((stage.pk, stage) for stage in stages)
     yield Question("stage-to", "stage", CHOICE, _("stage"), project.stage_id or "", choices=choices)
     yield Question("stage-on", "stage", DATE, _("in force from"), help=_("Only where the stage changes."))
@@ -179,8 +179,8 @@ def _paid(project):
     last = payments.order_by("-as_of", "-pk").first()
     currency = last.currency_id if last else TENGE
     total = paid_so_far(project, currency)
-    codes = Currency.objects.filter(is_active=True).order_by("position", "code").values_list("pk", flat=True)
-    choices = tuple((code, code) for code in codes)
+    currencies = Currency.objects.filter(Q(is_active=True) | Q(pk=currency)).order_by("position", "code")
+    choices = tuple((row.pk, row.pk) for row in currencies)
     yield Question("paid-period", "paid", MONEY, _("paid in the period"), is_kept=False)
     yield Question(
         "paid-total",

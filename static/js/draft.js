@@ -88,4 +88,4 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   note.textContent = form.dataset.offline;
 });
-restore();
+if (!form.querySelector("[data-focus]")) restore(); // a form that came back with errors holds what was typed
