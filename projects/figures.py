@@ -191,6 +191,32 @@ def quantity_of(value, unit, symbol, kind, url):
     return render(None, wording.quantity(value, symbol), value=plain(value), unit=unit, kind=kind, url=url)
 
 
+def quantity_total(total, unit, kind, url):
+    """A computed sum of a measured quantity, with what is missing in its marks.
+
+    Args:
+        total: has value (None: no data), bound, figures, missing and lower_bounds. unit: the Unit of the value.
+    """
+    marks = format_html(
+        ' data-total="{}" data-count="{}" data-missing="{}" data-lower-bounds="{}"',
+        kind,
+        total.figures,
+        total.missing,
+        total.lower_bounds,
+    )
+    no_data = total.value is None
+    return render(
+        None,
+        _("no data") if no_data else wording.quantity(total.value, unit_label(unit), total.bound),
+        value="" if no_data else plain(total.value),
+        unit=unit.code,
+        kind=kind,
+        bound=total.bound,
+        url=url,
+        extra=marks,
+    )
+
+
 def count(number, url, kind, unit="{project}", exact=True):
     """A computed count, linked to the rows that it counts; a capped one reads "10,000+"."""
     text = wording.number(number) + ("" if exact else "+")

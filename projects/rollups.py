@@ -375,16 +375,16 @@ class Portfolio:
         """
         rows = _latest(Observation.objects.filter(project__in=self.keys, metric=metric, status=status))
         rows, groups = _keyed(rows, dimensions, "project__")
-        rows = rows.annotate(**groups).order_by().values(*groups)
+        rows = rows.annotate(**groups, everything=Value(1)).order_by().values("everything", *groups)
         summed = rows.annotate(
-            value=Sum(F("value") * F("unit__factor") / F("metric__unit__factor")),
+            value_sum=Sum(F("value") * F("unit__factor") / F("metric__unit__factor")),
             count=Count("pk"),
             lower_bounds=Count("pk", Q(bound__in=[Bound.GT, Bound.GE])),
             with_figure=Count("project", distinct=True),
         )
         return {
             tuple(_text(row[name]) for name in groups): Quantity(
-                row["value"], row["count"], row["lower_bounds"], row["with_figure"]
+                row["value_sum"], row["count"], row["lower_bounds"], row["with_figure"]
             )
             for row in summed
         }

@@ -20,6 +20,8 @@ NAVIGATION = [
     ("indicator-list", _("Indicators")),
     ("source-list", _("Sources")),
     ("file-list", _("Documents")),
+    ("map", _("Map")),
+    ("pivot", _("Pivot")),
 ]
 ADMINISTRATION = ("admin:index", _("Administration"))
 

@@ -58,7 +58,13 @@ def samples(url):
         "per_page": [(number, url, number == 50) for number in (25, 50, 100, 200)],
         "header": [_("Sector"), _("Projects"), _("Announced")],
         "bars": [
-            {"label": text, "url": url if share else "", "cells": [share, f"{share * 9876543:,}"], "share": share}
+            {
+                "label": text,
+                "url": url if share else "",
+                "cells": [share, f"{share * 9876543:,}"],
+                "bars": [{"width": share, "top": 0}],
+                "height": 10,
+            }
             for text, share in zip(labels, (100, 41.5, 3, 0), strict=True)
         ],
         "facts": [

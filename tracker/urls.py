@@ -6,7 +6,6 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from projects.admin import site
-from projects.dashboards.home import Home
 from tracker import views
 
 handler400 = "tracker.errors.bad_request"
@@ -24,7 +23,7 @@ urlpatterns += i18n_patterns(
     path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
     path("accounts/password/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("accounts/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
-    path("", Home.as_view(), name="home"),
+    path("", include("projects.dashboards.urls")),
     path("", include("projects.portfolio.analysis_urls")),
     path("", include("projects.portfolio.urls")),
     path("gallery/", views.gallery, name="gallery"),

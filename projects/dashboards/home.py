@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
 
-from projects import figures, filters, permissions, rollups
-from projects.filters.projects import MISSING, lacks
+from projects import figures, permissions, rollups
+from projects.dashboards.board import Board
+from projects.filters.projects import MISSING, is_at_risk, is_overdue, lacks
 from projects.models import (
     Agreement,
-    Amount,
     IndicatorValue,
     Lead,
     Obligation,
@@ -46,37 +44,38 @@ class Tile:
     url: str = ""
 
 
-class Home(TemplateView):
+class Home(Board):
     template_name = "dashboards/home.html"
+    view_name = "home"
 
     def get_context_data(self, **kwargs):
-        user = self.request.user
-        if not permissions.may_see_register(user):
-            raise PermissionDenied(_("Your sign-in has no role yet. Ask an administrator for one."))
-        self.chosen = filters.ProjectFilterSet(self.request.GET, user=user)
-        projects = self.chosen.rows()
-        portfolio = rollups.Portfolio(projects, amounts=permissions.visible_to(user, Amount.objects.all()))
+        user, projects, portfolio = self.request.user, self.rows(), self.portfolio()
+        lines = portfolio.by_each(["stage_group", "sector", "district", "year"])
+        late, at_risk = projects.filter(is_overdue()), projects.filter(is_at_risk())
         return super().get_context_data(**kwargs) | {
             "totals": portfolio.total,
             "totals_url": self.listed(),
             "unallocated": portfolio.unallocated,
             "uncertain": portfolio.uncertain,
             "tiles": self.tiles(projects, portfolio.count),
-            "sector_header": [_("Sector"), _("Projects"), _("Announced"), _("Committed"), _("Disbursed")],
-            "stage_header": [_("Stage"), _("Projects"), _("Announced"), _("Committed"), _("Disbursed")],
-            "sectors": self.bars(portfolio.by("sector"), "main_sector", "sector__empty"),
-            "stages": self.bars(portfolio.by("stage_group"), "stage_group", "stage_group__empty"),
+            "charts": [
+                self.table("stage_group", lines["stage_group"], _("By stage"), money=False),
+                self.table("sector", lines["sector"], _("By sector")),
+                self.table("investor_country", portfolio.by("investor_country"), _("By investor's country")),
+                self.table("district", lines["district"], _("By district")),
+                self.table("year", lines["year"], _("By year of announcement")),
+            ],
             "missing": self.missing(projects),
             "indicators": self.indicators(),
-            "updates": self.last_updates(),
-            "late": projects.filter(filters.projects.is_overdue()).select_related("stage").order_by("reference")[:10],
+            "updates": permissions.visible_to(user, Update.objects.select_related("project", "author")).order_by("-pk")[
+                :5
+            ],
+            "late": late.select_related("stage").order_by("reference")[:10],
+            "late_count": figures.count(late.count(), self.listed(overdue="1"), "overdue"),
+            "at_risk": at_risk.order_by("reference")[:10],
+            "at_risk_count": figures.count(at_risk.count(), self.listed(at_risk="1"), "at_risk"),
             "changed": projects.order_by("-updated_at", "-pk")[:6],
-            "looking_back": getattr(self.request, "looking_back", None),
         }
-
-    def listed(self, **changes):
-        """The address of the list of the same projects, with some parameters set to other values."""
-        return f"{reverse('project-list')}{self.chosen.query(**changes)}"
 
     def tiles(self, projects, named):
         unnamed = permissions.visible_to(self.request.user, Project.objects.filter(is_placeholder=True)).count()
@@ -149,33 +148,6 @@ class Home(TemplateView):
             ),
         ]
 
-    def bars(self, lines, name, empty):
-        """Rows of the bars component: projects and money of each group, the bar by projects.
-
-        name, empty: the parameters of the list that give a group's projects, and those of no group.
-        """
-        most = max((line.projects for line in lines), default=0)
-        rows = []
-        for line in lines:
-            if line.key == "unallocated":
-                url, label = (
-                    reverse("programme-detail", args=[line.url_value]),
-                    _("not allocated: %(programme)s") % {"programme": line.label},
-                )
-            elif line.key is None:
-                url, label = self.listed(**{empty: "1"}), _("not stated")
-            else:
-                url, label = self.listed(**{name: line.key}), line.label
-            cells = [
-                figures.count(line.projects, url, "projects") if line.projects else "—",
-                figures.total(line.amounts["announced"], url),
-                figures.total(line.amounts["committed"], url),
-                figures.total(line.amounts["disbursed"], url),
-            ]
-            share = round(100 * line.projects / most) if most else None
-            rows.append({"label": label, "url": url, "cells": cells, "share": share})
-        return rows
-
     def missing(self, projects):
         """What projects lack, each with its number and the list of those rows."""
         counts = projects.order_by().aggregate(
@@ -191,7 +163,3 @@ class Home(TemplateView):
     def indicators(self):
         values = IndicatorValue.objects.select_related("statement__source", "indicator__unit", "partner")
         return values.order_by("indicator__code", "-period_end", "-pk").distinct("indicator__code")
-
-    def last_updates(self):
-        updates = permissions.visible_to(self.request.user, Update.objects.select_related("project", "author"))
-        return updates.order_by("-pk")[:5]

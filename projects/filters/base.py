@@ -141,6 +141,23 @@ def _without_empty_values(data):
     return data
 
 
+def changed(data, **changes):
+    """The query string of `data` (QueryDict) with some parameters changed; None removes one, a list repeats it.
+
+    Returns: "?…", or nothing where no parameter is left.
+    """
+    data = data.copy()
+    for name, value in changes.items():
+        if value is None:
+            data.pop(name, None)
+        elif isinstance(value, list):
+            data.setlist(name, value)
+        else:
+            data[name] = str(value)
+    query = data.urlencode()
+    return f"?{query}" if query else ""
+
+
 class RegisterFilterSet(django_filters.FilterSet):
     """A FilterSet that refuses what it cannot read, and can leave out one of its facets.
 
@@ -178,6 +195,29 @@ class RegisterFilterSet(django_filters.FilterSet):
             return {str(getattr(row, filter_.extra["to_field_name"])): str(row) for row in chosen}
         choices = getattr(filter_, "extra", {}).get("choices") or ()
         return {str(value): label for value, label in choices}
+
+    def chips(self, asked, address):
+        """One chip for each value at work, with the address without it: list of label, value, remove_url.
+
+        Args:
+            asked: the query string as the reader gave it. address: function of changed parameters -> address.
+        """
+        chips = []
+        for name in self.active:
+            filter_, labels = self.filters[name], self.value_labels(name)
+            values = [value for value in asked.getlist(name) if value]
+            # What was asked for, and as the filter reads it: `me` as a user name, a KATO code as a place's key.
+            for value, read in zip(values, self.data.getlist(name), strict=True):
+                rest = [other for other in values if other != value]
+                word = {"not": _("not"), "empty": _("not stated")}.get(name.partition("__")[2])
+                chips.append(
+                    {
+                        "label": f"{filter_.label} ({word})" if word else str(filter_.label),
+                        "value": "" if name.endswith("__empty") else labels.get(read, read),
+                        "remove_url": address(**{name: rest or None}),
+                    }
+                )
+        return chips
 
     @property
     def active(self):

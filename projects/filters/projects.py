@@ -24,6 +24,7 @@ from projects.models import (
     Observation,
     Organisation,
     Place,
+    Problem,
     Programme,
     Project,
     ProjectParty,
@@ -31,7 +32,8 @@ from projects.models import (
     Sector,
     Stage,
 )
-from projects.models.choices import AmountKind, PartyRole, PlaceKind, ProjectStatus, StageGroup
+from projects.models.base import EARLIEST, LATEST
+from projects.models.choices import AmountKind, PartyRole, PlaceKind, ProjectStatus, Severity, StageGroup
 from projects.models.codelists import PLACE_SEARCH
 from projects.models.organisations import ORGANISATION_SEARCH
 from projects.models.projects import PROJECT_SEARCH
@@ -126,6 +128,12 @@ def is_overdue():
     return cadence.report_overdue(today) | running & (Q(planned_end_on__lt=today) | Exists(late_milestones(today)))
 
 
+def is_at_risk():
+    """Delayed or suspended, or with an open problem that is critical or high."""
+    grave = _has(Problem, closed_on__isnull=True, severity__in=[Severity.HIGH, Severity.CRITICAL])
+    return Q(status__in=[ProjectStatus.DELAYED, ProjectStatus.SUSPENDED]) | grave
+
+
 class AmountRange(MoneyFilter):
     """`announced_min` and its like: tenge at statement-date rates; projects without such a figure are left out."""
 
@@ -200,9 +208,27 @@ _COUNTRIES = Place.objects.filter(kind=PlaceKind.COUNTRY)
 _PROVINCES = Place.objects.filter(kind__in=[PlaceKind.PROVINCE, PlaceKind.REGION])
 
 
+_REGIONS = Place.objects.filter(kind=PlaceKind.REGION)
+_DISTRICTS = Place.objects.filter(kind__in=[PlaceKind.DISTRICT, PlaceKind.CITY])
+_YEARS = [(str(year), str(year)) for year in range(EARLIEST.year, LATEST.year)]
+
+
+def _in_no_region():
+    return Q(place__isnull=True) | ~Q(place__in=Place.objects.within(_REGIONS.values("code")).values("code"))
+
+
 _FACETS = {
     **companions("sector", in_sectors, lambda: Q(main_sector__isnull=True), _("Sector"), queryset=Sector.objects.all()),
     **companions("place", in_places, lambda: Q(place__isnull=True), _("Place"), queryset=Place.objects.all()),
+    **companions("region", in_places, _in_no_region, _("Region"), queryset=_REGIONS),
+    **companions("district", in_places, lambda: MISSING["district"][1](), _("District"), queryset=_DISTRICTS),
+    **companions(
+        "year",
+        lambda years: Q(announced_on__year__in=years),
+        lambda: Q(announced_on__isnull=True),
+        _("Year of announcement"),
+        choices=_YEARS,
+    ),
     **companions(
         "stage",
         lambda codes: Q(stage__in=codes),
@@ -276,6 +302,7 @@ class ProjectFilterSet(RegisterFilterSet):
     starts_after = DayFilter(field_name="planned_start_on", lookup_expr="gte", label=_("Starts from"))
     starts_before = DayFilter(field_name="planned_start_on", lookup_expr="lte", label=_("Starts to"))
     overdue = FlagFilter(is_overdue, label=_("Overdue"))
+    at_risk = FlagFilter(is_at_risk, label=_("At risk"))
     missing = MissingFilter()
     placeholders = PlaceholderFilter()
 

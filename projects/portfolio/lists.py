@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from projects import exports, figures, paging, permissions, timetravel
+from projects.filters.base import changed
 from projects.rollups import CURRENCIES, RATES
 from tracker.errors import BadParameter
 
@@ -206,16 +207,7 @@ class ListPage(SignedIn, TemplateView):
 
     def _url(self, **changes):
         """This page's address with some parameters changed; None removes one, a list repeats it."""
-        data = self.request.GET.copy()
-        for name, value in changes.items():
-            if value is None:
-                data.pop(name, None)
-            elif isinstance(value, list):
-                data.setlist(name, value)
-            else:
-                data[name] = str(value)
-        query = data.urlencode()
-        return f"{self.request.path}?{query}" if query else self.request.path
+        return self.request.path + changed(self.request.GET, **changes)
 
     def _time_suffix(self):
         data = self.request.GET
@@ -228,25 +220,7 @@ class ListPage(SignedIn, TemplateView):
     # Chips, facets, columns
 
     def _chips(self):
-        """One chip for each value of each active filter, with the address without it."""
-        chips = []
-        for name in self.filters.active:
-            filter_, labels = self.filters.filters[name], self.filters.value_labels(name)
-            values = [value for value in self.request.GET.getlist(name) if value]
-            # What was asked for, and as the filter reads it: `me` as a user name, a KATO code as a place's key.
-            for value, read in zip(values, self.filters.data.getlist(name), strict=True):
-                rest = [other for other in values if other != value]
-                word = {"not": _("not"), "empty": _("not stated")}.get(name.partition("__")[2])
-                label = f"{filter_.label} ({word})" if word else str(filter_.label)
-                text = "" if name.endswith("__empty") else labels.get(read, read)
-                chips.append(
-                    {
-                        "label": label,
-                        "value": text,
-                        "remove_url": self._url(**{name: rest or None}, after=None, before=None),
-                    }
-                )
-        return chips
+        return self.filters.chips(self.request.GET, lambda **changes: self._url(**changes, after=None, before=None))
 
     def _facets(self):
         return []

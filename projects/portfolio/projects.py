@@ -12,6 +12,7 @@ from django.views.generic import TemplateView
 from projects import permissions, rollups
 from projects.columns.projects import DEFAULT_COLUMNS, PROJECT_COLUMNS
 from projects.filters import ProjectFilterSet
+from projects.filters.base import changed
 from projects.filters.projects import FACETS
 from projects.models import (
     Amount,
@@ -71,6 +72,7 @@ class ProjectList(ListPage):
         first = {"after": None, "before": None}
         return context | {
             "totals_template": "portfolio/_totals.html",
+            "views_query": changed(self.request.GET, **dict.fromkeys(("sort", "columns", "per_page", *first))),
             "totals": portfolio.total,
             "totals_url": self._url(after=None, before=None) + "#results",
             "unallocated": portfolio.unallocated,

@@ -44,8 +44,8 @@ ROWS = {
 }
 # One page for every kind of record: an example of it is enough.
 SAME = ("-new", "-edit", "-history")
-# Not pages: answered with a redirect.
-NO_PAGES = {"login", "logout", "theme"}
+# Not pages: answered with a redirect or a file.
+NO_PAGES = {"login", "logout", "theme", "pivot-csv"}
 # States that a page has beside its usual one: address, status.
 STATES = {
     "list with filters": (
