@@ -93,8 +93,8 @@ DATABASES["default"] |= {
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
-# How alike a word must be to what was typed, to be found where nothing has that very word (see projects.search).
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c pg_trgm.word_similarity_threshold=0.45")
+# Sums of a portfolio stay in memory; how alike a word must be to what was typed (see projects.search).
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c work_mem=32MB -c pg_trgm.word_similarity_threshold=0.45")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

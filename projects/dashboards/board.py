@@ -60,7 +60,8 @@ class Board(TemplateView):
         return self.chosen.rows()
 
     def portfolio(self):
-        return rollups.Portfolio(self.rows(), currency=self.currency, rate=self.rate, amounts=self.seen_amounts)
+        shown = {"currency": self.currency, "rate": self.rate, "amounts": self.seen_amounts}
+        return rollups.Portfolio(self.rows(), **shown, statements=False)
 
     def one_of(self, name, allowed, default=None):
         """The value of a parameter that knows only some. Raises: BadParameter."""

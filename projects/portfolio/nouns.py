@@ -198,7 +198,9 @@ class SectorPage(SignedIn, TemplateView):
     def get_context_data(self, **kwargs):
         user = self.request.user
         chosen = filters.ProjectFilterSet(self.request.GET, user=user)
-        portfolio = rollups.Portfolio(chosen.rows(), amounts=permissions.visible_to(user, Amount.objects.all()))
+        portfolio = rollups.Portfolio(
+            chosen.rows(), amounts=permissions.visible_to(user, Amount.objects.all()), statements=False
+        )
         by_parent = {line.key: line for line in portfolio.by("sector")}
         by_child = {line.key: line for line in portfolio.by("subsector")}
         listed = reverse("project-list")

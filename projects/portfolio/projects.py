@@ -57,7 +57,7 @@ class ProjectList(ListPage):
     def listed(self, rows):
         shown = {"currency": self.context.currency, "rate": self.context.rate}
         shown["amounts"] = permissions.visible_to(self.request.user, Amount.objects.all())
-        self.portfolio = rollups.Portfolio(rows, **shown)
+        self.portfolio = rollups.Portfolio(rows, **shown, statements=False)
         rows = rollups.with_listed_amounts(rows, **shown)
         return rows.select_related(
             "main_sector", "place", "stage", "programme", "curator", "department"
