@@ -14,8 +14,22 @@ import datetime
 
 import pghistory
 from django.db import transaction
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, Value, When
-from django.db.models.functions import TruncDate
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    IntegerField,
+    JSONField,
+    Max,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, JSONObject, TruncDate
 from django.utils import timezone
 
 from projects.models import DueReport, Holiday, ReportingCycle, ReportingPeriod
@@ -148,3 +162,37 @@ def due_periods(day=None, limit=3):
     day = day or timezone.localdate()
     periods = ReportingPeriod.objects.filter(cycle__is_active=True, due_on__lt=day, closed_at=None)
     return periods.select_related("cycle").order_by("-due_on", "cycle")[:limit]
+
+
+def with_report(projects, day=None):
+    """Annotate `report`: what each project reports on now, as a dictionary; None where it owes no report.
+
+    Of the periods that have begun: the open report that is due first; where all were sent, the last one. Keys:
+    period, start_on, end_on, due_on (dates as ISO text), state, update, status (of the update). `report_state` and
+    `report_due` may be filtered and sorted by.
+    """
+    day = day or timezone.localdate()
+    left = F("due_on") - Value(day, DateField())
+    owed = (
+        reports(day)
+        .filter(project=OuterRef("pk"), period__start_on__lte=day)
+        .exclude(state=ReportState.MISSED)
+        .alias(
+            is_sent=Case(When(state=ReportState.REPORTED, then=Value(True)), default=Value(False)),
+            turn=Case(When(state=ReportState.REPORTED, then=-left), default=left, output_field=IntegerField()),
+        )
+        .order_by("is_sent", "turn", "period")
+    )
+    row = JSONObject(
+        period="period_id",
+        start_on="period__start_on",
+        end_on="end_on",
+        due_on="due_on",
+        state="state",
+        update="update_id",
+        status="update__status",
+    )
+    return projects.annotate(report=Subquery(owed.values(row=row)[:1], output_field=JSONField())).alias(
+        report_state=KeyTextTransform("state", "report"),
+        report_due=Cast(KeyTextTransform("due_on", "report"), DateField()),
+    )

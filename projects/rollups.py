@@ -44,9 +44,8 @@ from projects.models import (
     ProjectSector,
     Sector,
     Stage,
-    Update,
 )
-from projects.models.choices import AmountKind, Bound, Inclusion, PartyRole, PlaceKind, UpdateStatus
+from projects.models.choices import AmountKind, Bound, Inclusion, PartyRole, PlaceKind
 from projects.models.functions import RateOn
 
 CENT = Decimal("0.01")
@@ -616,12 +615,6 @@ def _with_all_above(counts, tree, levels):
             if parent in wanted:
                 rolled[parent] = rolled.get(parent, 0) + count
     return rolled
-
-
-def with_last_update(projects):
-    """Annotate `last_update`: when the last submitted or approved update of a project was written, or None."""
-    updates = Update.objects.filter(project=OuterRef("pk"), status__in=[UpdateStatus.SUBMITTED, UpdateStatus.APPROVED])
-    return projects.annotate(last_update=Subquery(updates.order_by("-submitted_at").values("submitted_at")[:1]))
 
 
 def measured(projects, metric, status):

@@ -12,7 +12,7 @@ NAVIGATION = [
     ("project-list", _("Projects")),
     ("investor-list", _("Investors")),
     ("sector-list", _("Sectors")),
-    ("update-list", pgettext_lazy("reports on projects", "Updates")),
+    ("desk", pgettext_lazy("reports on projects", "Updates")),
     ("obligation-list", _("Obligations")),
     ("shipment-list", _("Shipments")),
     ("engagement-list", _("Engagements")),
@@ -34,6 +34,7 @@ def interface(request):
             (code, settings_name(code), translate_url(address, code)) for code, _n in settings.LANGUAGES
         ],
         "navigation": lambda: navigation(request),
+        "unread": lambda: request.user.notices.filter(read_at=None).count(),
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES.items(),
         "is_demo": settings.DEMO,

@@ -176,18 +176,9 @@ class UpdateList(ListPage):
     default_sort = "-created"
     export_name = "update-export"
     heading = gettext_lazy("Updates")
-    template_name = "portfolio/updates.html"
 
     def listed(self, rows):
         return rows.select_related("project", "author", "period")
-
-    def get_context_data(self, **kwargs):
-        user = self.request.user
-        return super().get_context_data(**kwargs) | {
-            "mine": rollups.with_last_update(permissions.editable_projects(user).order_by("reference"))[:100]
-            if permissions.roles(user) & permissions.EDITORS
-            else None
-        }
 
 
 class SectorPage(SignedIn, TemplateView):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.portfolio import documents, downloads, edit_urls, nouns, periods, projects
+from projects.portfolio import desk, documents, downloads, edit_urls, nouns, periods, projects, staff
 
 urlpatterns = [
     *edit_urls.urlpatterns,
@@ -34,7 +34,14 @@ urlpatterns = [
     path("obligations/<int:pk>/", nouns.ObligationPage.as_view(), name="obligation-detail"),
     path("indicators/", nouns.IndicatorList.as_view(), name="indicator-list"),
     path("indicators/<slug:code>/", nouns.IndicatorPage.as_view(), name="indicator-detail"),
-    path("updates/", nouns.UpdateList.as_view(), name="update-list"),
+    path("updates/", desk.Desk.as_view(), name="desk"),
+    path("updates/all/", nouns.UpdateList.as_view(), name="update-list"),
+    path("updates/confirm/", desk.Confirm.as_view(), name="update-confirm"),
+    path("updates/timeliness/", staff.Timeliness.as_view(), name="timeliness"),
+    path("updates/timeliness/rows/", staff.TimelinessRows.as_view(), name="timeliness-rows"),
+    path("updates/timeliness/export.csv", staff.TimelinessExport.as_view(), name="timeliness-export"),
+    path("updates/handover/", staff.Handover.as_view(), name="handover"),
+    path("inbox/", staff.Inbox.as_view(), name="inbox"),
     path("updates/<int:pk>/", nouns.UpdatePage.as_view(), name="update-detail"),
     *downloads.addresses("projects/", projects.ProjectList),
     *downloads.addresses("programmes/", nouns.ProgrammeList),

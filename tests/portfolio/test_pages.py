@@ -186,7 +186,7 @@ def test_every_page_opens_in_each_language(people, language):
 PAGES = [
     *("home", "project-list", "investor-list", "programme-list", "sector-list", "source-list", "statement-list"),
     *("engagement-list", "agreement-list", "lead-list", "shipment-list", "obligation-list", "indicator-list"),
-    "update-list",
+    *("desk", "update-list", "timeliness", "inbox"),
 ]
 
 

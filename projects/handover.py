@@ -1,0 +1,64 @@
+"""Handing over: projects get another curator in one step, with the tasks that go with them."""
+
+from dataclasses import dataclass
+
+import pghistory
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from projects import permissions
+from projects.actions import Refused
+from projects.models import ActionItem, Project, Update
+from projects.models.choices import UpdateStatus
+
+
+@dataclass
+class Plan:
+    """What a handover changes: the projects, the open action items, and the drafts that move or stay."""
+
+    projects: list
+    items: list
+    moving: list
+    staying: list
+
+
+def plan(*, by, giver, keys, to, with_drafts):
+    """What would change if `by` gave the projects with these keys from `giver` to `to`.
+
+    Drafts and returned updates stay with their author unless `with_drafts`; one that the receiver has returned
+    stays in any case, since nobody reviews an update of their own.
+    Raises: Refused.
+    """
+    if giver == to:
+        raise Refused(_("Choose somebody else: this person is the curator already."))
+    if not permissions.may_receive(by, to):
+        raise Refused(_("This person cannot become a curator, or is not one of your own people."))
+    projects = list(permissions.to_hand_over(by).filter(curator=giver, pk__in=keys).order_by("reference"))
+    if not projects or len(projects) != len(set(keys)):
+        raise Refused(_("Some of the projects are not this person's any more. Look at the list again."))
+    items = ActionItem.objects.filter(owner=giver, project__in=projects, done_on=None)
+    open_ = Update.objects.filter(
+        author=giver, project__in=projects, status__in=[UpdateStatus.DRAFT, UpdateStatus.RETURNED]
+    ).select_related("project")
+    drafts = [(update, with_drafts and update.reviewer_id != to.pk) for update in open_]
+    return Plan(
+        projects,
+        list(items),
+        [update for update, moves in drafts if moves],
+        [update for update, moves in drafts if not moves],
+    )
+
+
+@transaction.atomic
+def hand_over(*, by, giver, keys, to, reason, with_drafts=False):
+    """Carry out the plan, all of it or nothing, with the reason in the history. Returns: the Plan. Raises: Refused."""
+    if not reason.strip():
+        raise Refused(_("Give the reason: it is kept in the history of each project."))
+    list(Project.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    done = plan(by=by, giver=giver, keys=keys, to=to, with_drafts=with_drafts)
+    with pghistory.context(user=by.pk, reason=reason.strip()):
+        for rows, name in ((done.projects, "curator"), (done.items, "owner"), (done.moving, "author")):
+            for row in rows:
+                setattr(row, name, to)
+                row.save(update_fields=[name])
+    return done

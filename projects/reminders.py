@@ -1,0 +1,197 @@
+"""Notices of reports that are due: to who reports, and where a report is late to the head and the deputy akim.
+
+A notice is a row of a person's inbox, made once for each report and step: the database refuses a second one with
+its key. A run makes what is due and sends each person one letter with what was not sent yet; a letter is sent
+while its rows are locked, so that of two runs at once one sends it. What was reported meanwhile is no longer said.
+"""
+
+import datetime
+from collections import defaultdict
+from email.utils import make_msgid
+from smtplib import SMTPException
+
+import pghistory
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+from translated_fields import to_attribute
+
+from projects import cadence, permissions, wording
+from projects.models import Notice, Project, StaffMember
+from projects.models.base import FALLBACKS
+from projects.models.choices import ReportState
+
+# Days before the deadline on which who reports is told; each notice replaces the one before it.
+BEFORE = (0, 1, 3, 7)
+# Days after it from which it is said to: who reports and the head (1), also the deputy akim (5).
+LATE, VERY_LATE = 1, 5
+LETTER_LINES = 50
+
+SOON = gettext_noop("%(project)s: the report for %(period)s is due on %(day)s.")
+TODAY = gettext_noop("%(project)s: the report for %(period)s is due today.")
+OVERDUE = gettext_noop("%(project)s: the report for %(period)s was due on %(day)s and is overdue.")
+ESCALATED = gettext_noop(
+    "%(project)s: the report for %(period)s, due on %(day)s, has not come. Responsible: %(people)s."
+)
+
+
+def text_of(notice):
+    """The notice in the language in use."""
+    said = dict(notice.parameters)
+    for name in ("day", "start_on", "end_on"):
+        if name in said:
+            said[name] = datetime.date.fromisoformat(said[name])
+    if "names" in said:
+        language = translation.get_language() or "en"
+        names = said.pop("names")
+        codes = (language, *FALLBACKS.get(language, FALLBACKS["en"]))
+        name = next((names[code] for code in codes if names.get(code)), "")
+        said["project"] = f"{said['project']} {name}".strip()
+    if "day" in said:
+        said["period"] = wording.period(said.pop("start_on"), said.pop("end_on"))
+        said["day"] = wording.day(said["day"])
+    return _(notice.message) % said
+
+
+def address_of(notice):
+    """Where the notice leads, in the language in use."""
+    reference = notice.parameters.get("project")
+    return reverse("project-detail", args=[reference]) if reference else notice.url
+
+
+# ---- Making ----------------------------------------------------------------------------------
+
+
+def make(day):
+    """Make the notices of a day; what is no longer so is marked as read. Returns: how many are owed now."""
+    owed = list(
+        cadence.reports(day)
+        .filter(due_on__lte=day + datetime.timedelta(days=max(BEFORE)), submitted_at=None, closed_at=None)
+        .filter(state__in=[ReportState.DUE, ReportState.OVERDUE])
+        .select_related("project", "period")
+    )
+    people, above = _responsible(owed), _superiors()
+    now = {}
+    for report in owed:
+        for notice in _notices(report, (report.due_on - day).days, people[report.project_id], above):
+            now[notice.user_id, notice.key] = notice
+    with transaction.atomic(), pghistory.context(door="reminders"):
+        standing = Notice.objects.filter(read_at=None, key__startswith="report:").values_list("pk", "user", "key")
+        settled = [pk for pk, user, key in standing if (user, key) not in now]
+        Notice.objects.filter(pk__in=settled, read_at=None).update(read_at=timezone.now())
+        # In one order, so that two runs at once wait for each other instead of locking each other out.
+        Notice.objects.bulk_create([now[key] for key in sorted(now)], ignore_conflicts=True)
+    return len(now)
+
+
+def _notices(report, left, responsible, above):
+    """The notices of one report with so many days left (negative: late)."""
+    said = {
+        "project": report.project.reference,
+        "names": {code: getattr(report.project, to_attribute("name", code)) for code, _n in settings.LANGUAGES},
+        "start_on": report.period.start_on.isoformat(),
+        "end_on": report.end_on.isoformat(),
+        "day": report.due_on.isoformat(),
+    }
+    step = next((step for step in BEFORE if left <= step), None) if left >= 0 else "late"
+    message = OVERDUE if left < 0 else TODAY if left == 0 else SOON
+    told = {person.pk: (f"{step}", message) for person in responsible}
+    heads = {above[pk] for pk in told if pk in above} if left <= -LATE else set()
+    akims = {above[pk] for pk in heads if pk in above} if left <= -VERY_LATE else set()
+    names = ", ".join(person.get_full_name() or person.get_username() for person in responsible)
+    for level, chiefs in (("head", heads), ("akim", akims)):
+        for pk in chiefs - told.keys():
+            told[pk] = (level, ESCALATED)
+    for user, (level, text) in told.items():
+        yield Notice(
+            user_id=user,
+            key=f"report:{report.project_id}:{report.period_id}:{report.due_on:%Y%m%d}:{level}",
+            message=text,
+            parameters=said | ({"people": names} if text == ESCALATED else {}),
+        )
+
+
+def _superiors():
+    """Key of a user -> key of the superior, where that one is at work."""
+    return dict(StaffMember.objects.filter(superior__is_active=True).values_list("user", "superior"))
+
+
+def _responsible(owed):
+    """Project -> who reports on it: its curator; else the editors of its place or sector; else administrators."""
+    people, keys = defaultdict(list), {report.project_id for report in owed}
+    users = get_user_model().objects.filter(is_active=True)
+    curators = dict(Project.objects.filter(pk__in=keys, curator__is_active=True).values_list("pk", "curator"))
+    known = users.in_bulk(set(curators.values()))
+    for project, curator in curators.items():
+        people[project] = [known[curator]]
+    if left := keys - people.keys():
+        for editor in users.filter(groups__name__in=permissions.EDITORS).distinct().order_by("pk"):
+            mine = permissions.editable_projects(editor).filter(pk__in=left)
+            for project in mine.values_list("pk", flat=True):
+                people[project].append(editor)
+    if left := keys - people.keys():
+        chiefs = list(users.filter(Q(is_superuser=True) | Q(groups__name=permissions.ADMINISTRATOR)).distinct())
+        people |= dict.fromkeys(left, chiefs)
+    return people
+
+
+# ---- Sending ---------------------------------------------------------------------------------
+
+
+def send():
+    """Send each person one letter with the notices not sent yet. Returns: (letters sent, addresses that failed)."""
+    waiting = Q(notices__mailed_at=None, notices__read_at=None, notices__key__startswith="report:")
+    people = get_user_model().objects.filter(waiting, is_active=True).exclude(email="").distinct()
+    sent, failed = 0, []
+    for person in people.select_related("staff_member").order_by("pk"):
+        try:
+            sent += _send_to(person)
+        except (SMTPException, OSError):
+            failed.append(person.email)
+    return sent, failed
+
+
+@transaction.atomic
+def _send_to(person):
+    """One letter, sent while its notices are locked: it fails, and they wait for the next run. Returns: 1 or 0."""
+    waiting = Notice.objects.filter(user=person, mailed_at=None, read_at=None, key__startswith="report:")
+    notices = list(waiting.select_for_update(skip_locked=True).order_by("pk"))
+    if not notices:
+        return 0
+    with pghistory.context(door="reminders"):
+        Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=timezone.now())
+    with translation.override(language_of(person)):
+        letter(person, notices).send()
+    return 1
+
+
+def language_of(person):
+    """The language in which a person is written to."""
+    member = getattr(person, "staff_member", None)
+    return (member.language if member else "") or settings.LANGUAGE_CODE
+
+
+def letter(person, notices):
+    """The letter with these notices, in the language in use."""
+    number = len(notices)
+    lines = [f"– {text_of(notice)}" for notice in notices[:LETTER_LINES]]
+    if number > LETTER_LINES:
+        more = number - LETTER_LINES
+        lines.append(ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more})
+    subject = ngettext("%(count)d report needs attention", "%(count)d reports need attention", number)
+    closing = _("Open “My desk” in the investment register to report. This letter was written automatically.")
+    return EmailMessage(
+        subject % {"count": number},
+        "\n".join([*lines, "", closing]),
+        to=[person.email],
+        headers={
+            "Message-ID": make_msgid(f"notices-{notices[0].pk}-{notices[-1].pk}"),
+            "Auto-Submitted": "auto-generated",
+        },
+    )
