@@ -1,0 +1,187 @@
+"""Notices of reports: each step once, to whom it belongs, by a real mail server, also from two runs at once."""
+
+import datetime
+import io
+import socket
+import threading
+from email import message_from_bytes, policy
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone, translation
+
+from projects import reminders
+from projects.models import Notice, Update
+from tests import factories
+
+DUE = datetime.date(2026, 11, 5)
+LONG_AGO = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+
+class Box:
+    """What a mail server took; `refuses` makes it turn letters away."""
+
+    def __init__(self):
+        self.letters, self.refuses = [], False
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.refuses:
+            return "451 Synthetic failure"
+        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        return "250 Taken"
+
+    def take(self):
+        """(address, subject, text) of the letters since the last time, by address."""
+        taken, self.letters = self.letters, []
+        return sorted((str(letter["To"]), str(letter["Subject"]), letter.get_content()) for letter in taken)
+
+
+@pytest.fixture
+def box(settings):
+    """A mail server on this machine, which the register sends by."""
+    box = Box()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    yield box
+    server.stop()
+
+
+@pytest.fixture
+def case(db, settings):
+    return make_case(settings)
+
+
+def make_case(settings):
+    """A project of an editor who has a head, who has a deputy akim; its report for October is due on 5 November."""
+    settings.LANGUAGE_CODE = "en"
+    akim = factories.user("synthetic-akim", "leadership", email="akim@example.org")
+    head = factories.department_editor("synthetic-head", email="head@example.org")
+    editor = factories.editor("synthetic-editor", email="editor@example.org")
+    for person, superior, language in ((editor, head, "ru"), (head, akim, "kk")):
+        person.staff_member.superior, person.staff_member.language = superior, language
+        person.staff_member.save()
+    project = factories.project(reference="SYN-1", curator=editor, created_at=LONG_AGO, name_ru="Синтетический")
+    return editor, project, factories.reporting_period()
+
+
+def run(day, **options):
+    with time_machine.travel(datetime.datetime(day.year, day.month, day.day, 6, tzinfo=datetime.UTC), tick=False):
+        call_command("send_reminders", stdout=io.StringIO(), **options)
+
+
+def told(box):
+    return [address.split("@")[0] for address, _subject, _text in box.take()]
+
+
+def test_each_step_is_said_once_to_whom_it_belongs(case, box):
+    said = {}
+    for left in range(10, -9, -1):
+        day = DUE - datetime.timedelta(days=left)
+        run(day)
+        run(day)
+        if people := told(box):
+            said[left] = people
+    assert said == {
+        7: ["editor"],
+        3: ["editor"],
+        1: ["editor"],
+        0: ["editor"],
+        -1: ["editor", "head"],
+        -5: ["akim"],
+    }
+
+
+def test_a_morning_that_was_missed_is_made_up_for_by_the_step_in_force(case, box):
+    run(DUE - datetime.timedelta(days=2))
+    assert told(box) == ["editor"]
+    assert Notice.objects.get().key.endswith(":3")
+
+
+def test_letters_are_in_the_readers_language_one_a_person(case, box):
+    editor, _project, _period = case
+    factories.project(reference="SYN-2", curator=editor, created_at=LONG_AGO)
+    run(DUE - datetime.timedelta(days=1))
+    [(address, subject, text)] = box.take()
+    assert address == "editor@example.org" and "2" in subject
+    with translation.override("ru"):
+        notices = [reminders.text_of(notice) for notice in Notice.objects.order_by("pk")]
+    assert "SYN-1 Синтетический" in notices[0] and "5 ноября 2026" in notices[0]
+    assert all(notice in text.replace("\r\n", "\n") for notice in notices)
+
+
+def test_what_was_reported_is_said_no_longer(case, box):
+    editor, project, period = case
+    run(DUE - datetime.timedelta(days=3))
+    assert told(box) == ["editor"]
+    update = factories.update(project=project, period=period, author=editor, status="submitted")
+    run(DUE + datetime.timedelta(days=1))
+    assert told(box) == []
+    assert not Notice.objects.filter(read_at=None).exists()
+    Update.objects.filter(pk=update.pk).update(
+        status="returned", reviewer=factories.reviewer(), reviewed_at=timezone.now(), review_comment="Synthetic"
+    )
+    run(DUE + datetime.timedelta(days=2))
+    assert told(box) == ["editor", "head"]
+
+
+def test_without_a_curator_those_are_told_who_may_report(case, box):
+    _editor, project, _period = case
+    project.curator = None
+    project.save()
+    factories.editor("synthetic-other", places=[factories.place("275400000")], email="other@example.org")
+    run(DUE)
+    assert told(box) == ["editor", "head"]  # the head edits the sector
+    get_user_model().objects.update(is_active=False)
+    factories.administrator(email="chief@example.org")
+    run(DUE + datetime.timedelta(days=1))
+    assert told(box) == ["chief"]
+
+
+def test_a_letter_that_fails_waits_for_the_next_run(case, box):
+    box.refuses = True
+    with pytest.raises(CommandError, match=r"editor@example\.org"):
+        run(DUE)
+    assert Notice.objects.get().mailed_at is None
+    box.refuses = False
+    run(DUE)
+    assert told(box) == ["editor"]
+
+
+def test_the_day_may_be_given(case, box):
+    call_command("send_reminders", on="2026-11-04", stdout=io.StringIO())
+    assert told(box) == ["editor"]
+    with pytest.raises(CommandError, match="2025-10-10"):
+        call_command("send_reminders", on="tomorrow")
+
+
+def test_two_runs_at_once_say_it_once(transactional_db, settings, box):
+    """Each in a thread of its own, hence with a connection of its own, beginning together."""
+    make_case(settings)
+    start, errors = threading.Barrier(4), []
+
+    def go():
+        try:
+            start.wait()
+            reminders.make(DUE)
+            reminders.send()
+        except Exception as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=go) for _n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    assert told(box) == ["editor"]
+    assert Notice.objects.count() == 1
