@@ -149,7 +149,10 @@ def visible_to(user, queryset):
         return queryset.filter(Q(update__isnull=True) | Q(update__in=seen))
     if model is SavedView:
         return queryset.filter(
-            Q(owner=user) | Q(audience=ViewAudience.ALL) | Q(audience=ViewAudience.GROUP, group__in=user.groups.all())
+            Q(owner=user)
+            | Q(audience=ViewAudience.ALL)
+            | Q(audience=ViewAudience.PERSON, person=user)
+            | Q(audience=ViewAudience.GROUP, group__in=user.groups.all())
         )
     if model in (ApiToken, Notice, Subscription, Submission):
         return queryset.filter(user=user)
@@ -322,6 +325,21 @@ def stood_in_for(user):
         away = StaffMember.objects.filter(delegate=user.pk, away_from__lte=today, away_until__gte=today)
         user._stood_in_for = set(away.values_list("user", flat=True))
     return user._stood_in_for
+
+
+def may_share(user, audience, group=None, is_default=False):
+    """Whether the user may save a view for this audience; with `is_default`, as what its lists open with.
+
+    For oneself and for one other person: everybody. For a group: its members; for everyone: analysts. What the lists
+    of others open with: administrators.
+    """
+    if is_administrator(user):
+        return True
+    if audience in (ViewAudience.ME, ViewAudience.PERSON):
+        return may_see_register(user)
+    if is_default:
+        return False
+    return ANALYST in roles(user) if audience == ViewAudience.ALL else bool(group and group.name in roles(user))
 
 
 def may_review(user, update):

@@ -345,8 +345,18 @@ class LeadStage(Coloured):
 
 class ViewAudience(TextChoices):
     ME = "me", _("only me")
+    PERSON = "person", _("one other person")
     GROUP = "group", _("a group")
     ALL = "all", _("everyone")
+
+
+class AsOfRule(TextChoices):
+    """The day that a saved view looks back to, computed when it is opened."""
+
+    STATED = "stated", _("as in the address that was saved")
+    MONTH = "month", _("the end of the last month")
+    QUARTER = "quarter", _("the end of the last quarter")
+    YEAR = "year", _("the end of the last year")
 
 
 class ImportStatus(Coloured):

@@ -4,11 +4,12 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import Recorded, dates_in_range, recorded
-from projects.models.choices import Frequency, ImportStatus, TokenScope, ViewAudience
+from projects.models.choices import AsOfRule, Frequency, ImportStatus, TokenScope, ViewAudience
 
 
 @recorded
@@ -22,10 +23,19 @@ class SavedView(Recorded):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("owner"), related_name="saved_views"
     )
     audience = models.CharField(_("for whom"), max_length=10, choices=ViewAudience, default=ViewAudience.ME)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("person"),
+        related_name="views_for_me",
+        null=True,
+        blank=True,
+    )
     group = models.ForeignKey(
         Group, models.PROTECT, verbose_name=_("group"), related_name="saved_views", null=True, blank=True
     )
     is_default = models.BooleanField(_("opened first"), default=False)
+    as_of_rule = models.CharField(_("as of"), max_length=10, choices=AsOfRule, default=AsOfRule.STATED)
 
     class Meta:
         verbose_name = _("saved view")
@@ -42,10 +52,41 @@ class SavedView(Recorded):
                 name="saved_view_group_named",
                 violation_error_message=_("Choose the group that the view is for."),
             ),
+            models.CheckConstraint(
+                condition=~Q(audience=ViewAudience.PERSON) | Q(person__isnull=False),
+                name="saved_view_person_named",
+                violation_error_message=_("Choose the person that the view is for."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(audience=ViewAudience.PERSON) | Q(is_default=False),
+                name="saved_view_default_is_own",
+                violation_error_message=_("What another person's list opens with is that person's choice."),
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "path"],
+                condition=Q(is_default=True, audience=ViewAudience.ME),
+                name="saved_view_one_default",
+                violation_error_message=_("Another view of yours is opened first already."),
+            ),
+            models.UniqueConstraint(
+                fields=["group", "path"],
+                condition=Q(is_default=True, audience=ViewAudience.GROUP),
+                name="saved_view_one_default_of_a_group",
+                violation_error_message=_("Another view of this group is opened first already."),
+            ),
+            models.UniqueConstraint(
+                fields=["path"],
+                condition=Q(is_default=True, audience=ViewAudience.ALL),
+                name="saved_view_one_default_of_all",
+                violation_error_message=_("Another view for everyone is opened first already."),
+            ),
         ]
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("view-open", args=[self.pk])
 
 
 @recorded
@@ -58,6 +99,7 @@ class Subscription(Recorded):
     )
     frequency = models.CharField(_("frequency"), max_length=20, choices=Frequency, default=Frequency.MONTHLY)
     last_rows = models.JSONField(_("rows told last"), default=dict, blank=True, editable=False)
+    told_on = models.DateField(_("told last on"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("subscription")

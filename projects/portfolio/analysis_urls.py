@@ -1,9 +1,15 @@
-"""Addresses of what spans all nouns: the search."""
+"""Addresses of what spans all nouns: the search, the saved views."""
 
 from django.urls import path
 
-from projects.portfolio import search
+from projects.portfolio import saved_views, search
 
 urlpatterns = [
     path("search/", search.Search.as_view(), name="search"),
+    path("views/", saved_views.ViewList.as_view(), name="view-list"),
+    path("views/new/", saved_views.SaveView.as_view(), name="view-new"),
+    path("views/<int:pk>/", saved_views.OpenView.as_view(), name="view-open"),
+    path("views/<int:pk>/edit/", saved_views.SaveView.as_view(), name="view-edit"),
+    path("views/<int:pk>/delete/", saved_views.DeleteView.as_view(), name="view-delete"),
+    path("views/<int:pk>/follow/", saved_views.FollowView.as_view(), name="view-follow"),
 ]

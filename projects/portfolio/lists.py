@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from projects import exports, figures, paging, permissions, timetravel
+from projects import exports, figures, paging, permissions, saved_views, timetravel
 from projects.filters.base import changed
 from projects.rollups import CURRENCIES, RATES
 from tracker.errors import BadParameter
@@ -83,6 +84,15 @@ class ListPage(SignedIn, TemplateView):
     export_formats = (("xlsx", "XLSX"), ("csv", "CSV"))
     more_filters = None  # names; by default all that are no facets
 
+    views, opens_with, save_url = (), None, ""
+
+    def get(self, request, *args, **kwargs):
+        page = request.resolver_match.url_name
+        self.views, self.opens_with, self.save_url = saved_views.menu(request.user, page, request.GET.urlencode())
+        if self.opens_with and not request.GET:
+            return HttpResponseRedirect(self.opens_with.get_absolute_url())
+        return super().get(request, *args, **kwargs)
+
     def read(self):
         """Read the query string. Returns: the rows, and how to sort them (name, expression). Raises: BadParameter."""
         self.filters = self.filterset(self.request.GET, user=self.request.user, **self.filter_options())
@@ -141,6 +151,9 @@ class ListPage(SignedIn, TemplateView):
             ],
             "add_url": self._add_url(),
             "exports": self._exports(),
+            "views": [(view, str(view.pk) == data.get("view")) for view in self.views],
+            "open_view": next((view for view in self.views if str(view.pk) == data.get("view")), None),
+            "save_view_url": self.save_url,
             "looking_back": getattr(self.request, "looking_back", None),
             "now_url": self._url(as_of=None, known_at=None),
         }
@@ -207,7 +220,8 @@ class ListPage(SignedIn, TemplateView):
 
     def _url(self, **changes):
         """This page's address with some parameters changed; None removes one, a list repeats it."""
-        return self.request.path + changed(self.request.GET, **changes)
+        query = changed(self.request.GET, **changes)
+        return self.request.path + (query or ("?view=none" if self.opens_with else ""))  # the bare address opens a view
 
     def _time_suffix(self):
         data = self.request.GET

@@ -1,0 +1,20 @@
+"""Mail the followers of saved views what has changed in them; run once a day, twice does no harm."""
+
+import datetime
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from projects.subscriptions import send
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser):
+        parser.add_argument("--on", type=datetime.date.fromisoformat, metavar="DATE", help="the day, YYYY-MM-DD")
+
+    def handle(self, *, on=None, **options):
+        sent = send(on or timezone.localdate(), self.stderr.write)
+        self.stdout.write(ngettext("%(count)d message sent", "%(count)d messages sent", sent) % {"count": sent})
