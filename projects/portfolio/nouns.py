@@ -27,6 +27,7 @@ from projects.models import (
     Statement,
     Update,
 )
+from projects.models.choices import UpdateStatus
 from projects.portfolio.kinds import CHILDREN
 from projects.portfolio.lists import ListPage, SignedIn, day_of
 from projects.portfolio.projects import Section, shown_amounts
