@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from projects import permissions, rollups
 from projects.actions import Refused
 from projects.history import events_of, person_name
-from projects.models import Amount, Observation, PeriodReport, Project, ReportingPeriod, StageChange, Update
+from projects.models import Amount, Observation, PeriodReport, Programme, Project, ReportingPeriod, StageChange, Update
 from projects.models.choices import AmountKind, ObservationStatus, UpdateStatus
 from projects.timetravel import looking_back
 
@@ -48,7 +48,8 @@ def _progress():
 
 
 def content(*, as_of, known_at=None):
-    """The report as plain data: one line for each named project, by reference, and the totals of all of them.
+    """The report as plain data: a line for each named project, then for what each programme announced beyond its
+    projects ("is_rest"), each with a reference; and the totals, which are the sums of the lines.
 
     Args: as_of: date that it is true of. known_at: aware datetime of what was recorded by then (None: now).
     """
@@ -69,7 +70,11 @@ def content(*, as_of, known_at=None):
             }
             for project in rollups.with_listed_amounts(projects.order_by("reference"), amounts=amounts)
         ]
-        totals = rollups.Portfolio(projects, amounts=amounts).total.amounts
+        portfolio = rollups.Portfolio(projects, amounts=amounts)
+        for rest in portfolio.unallocated:
+            money = {kind: _money(rest.amounts[kind]) for kind in KINDS}
+            lines.append({"reference": rest.url_value, "is_rest": True, **dict.fromkeys(FACTS), **money})
+        totals = portfolio.total.amounts
         return {"lines": lines, "totals": {kind: _money(totals[kind]) for kind in KINDS}}
 
 
@@ -153,19 +158,30 @@ def corrections(report, user):
 
 def _tell(found, report, user):
     """Find who changed what stands behind each correction, when and why, in the history since the period was closed."""
-    keys = dict(Project.objects.filter(reference__in={c.reference for c in found}).values_list("reference", "pk"))
+    references = {correction.reference for correction in found}
+    keys = {
+        "project_id": dict(Project.objects.filter(reference__in=references).values_list("reference", "pk")),
+        "programme_id": dict(Programme.objects.filter(code__in=references).values_list("code", "pk")),
+    }
+    owners = {reference: (owner, pk) for owner, found_keys in keys.items() for reference, pk in found_keys.items()}
     told = defaultdict(list)
-    for model in (Project, StageChange, Observation, Amount):
-        owner = "pgh_obj_id" if model is Project else "project_id"
+    for model, owner in (
+        (Project, "project_id"),
+        (StageChange, "project_id"),
+        (Observation, "project_id"),
+        (Amount, "project_id"),
+        (Amount, "programme_id"),
+    ):
+        column = "pgh_obj_id" if model is Project else owner
         events = events_of(model).objects.filter(
-            pgh_created_at__gt=report.known_at, **{f"{owner}__in": list(keys.values())}
+            pgh_created_at__gt=report.known_at, **{f"{column}__in": list(keys[owner].values())}
         )
         for event in permissions.visible_events(user, events, model).order_by("-pgh_id"):
-            told[getattr(event, owner), _name_of(model, event)].append(event)
+            told[(owner, getattr(event, column)), _name_of(model, event)].append(event)
     people = {(event.pgh_context or {}).get("user") for events in told.values() for event in events}
     users = get_user_model().objects.in_bulk(people - {None})
     for correction in found:
-        for event in told[keys.get(correction.reference), correction.name][:TOLD]:
+        for event in told[owners.get(correction.reference), correction.name][:TOLD]:
             context = event.pgh_context or {}
             who = users.get(context.get("user"))
             correction.changes.append(

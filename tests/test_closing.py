@@ -146,6 +146,26 @@ def test_a_correction_names_who_when_and_why(client, period, projects):
     assert "corrected later" in page.one("section", id="report").one("tr", data_reference=projects[0].reference).text
 
 
+def test_the_lines_add_up_with_what_is_not_allocated(client, period, projects):
+    """A programme's headline beyond its projects is a line of its own, and corrected like the others."""
+    programme = factories.programme()
+    Project.objects.update(programme=programme)
+    whole = factories.amount(programme=programme, project=None, value=1000, as_of=BEFORE)
+    Amount.objects.filter(project=projects[0]).update(included_in=whole, inclusion="yes")
+    report = close(period)
+    values = [Decimal(row["announced"]["value"]) for row in report.content["lines"]]
+    assert values == [100, 101, 102, 900]
+    assert Decimal(report.content["totals"]["announced"]["value"]) == sum(values)
+    Amount.objects.filter(pk=whole.pk).update(value=2000)
+    (correction,) = closing.corrections(report, factories.analyst())
+    assert (correction.reference, correction.now["value"]) == (programme.code, "1900.00")
+    client.force_login(factories.analyst())
+    page = read(client.get(reverse("period-detail", args=[period.pk])))
+    assert "not allocated" in page.one("section", id="report").text
+    link = page.one("section", id="corrections").one("a", href=programme.get_absolute_url())
+    assert client.get(link["href"]).status_code == 200
+
+
 def test_a_change_of_a_later_day_corrects_nothing(period, projects):
     report = close(period)
     factories.amount(project=projects[0], value=7, kind="disbursed", as_of=AFTER)

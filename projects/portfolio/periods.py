@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from projects import actions, closing, permissions
-from projects.models import Project, ReportingPeriod, Stage
+from projects.models import Programme, Project, ReportingPeriod, Stage
 from projects.models.choices import AmountKind, ProjectStatus
 from projects.portfolio.edit import SeeOther
 from projects.portfolio.lists import SignedIn
@@ -82,7 +82,7 @@ class PeriodPage(SignedIn, TemplateView):
                 (
                     line["reference"],
                     words.projects.get(line["reference"], ""),
-                    f"{reverse('project-detail', args=[line['reference']])}?{then}",
+                    f"{words.address(line['reference'])}?{then}",
                     [
                         (words.read(name, line[name]), name in closing.KINDS, (line["reference"], name) in corrected)
                         for name in (*closing.FACTS, *closing.KINDS)
@@ -94,6 +94,7 @@ class PeriodPage(SignedIn, TemplateView):
                 (
                     correction.reference,
                     words.projects.get(correction.reference, ""),
+                    words.address(correction.reference),
                     words.label(correction.name),
                     words.read(correction.name, correction.then),
                     words.read(correction.name, correction.now),
@@ -109,7 +110,14 @@ class _Words:
 
     def __init__(self):
         self.stages = {stage.pk: str(stage) for stage in Stage.objects.all()}
-        self.projects = {project.reference: str(project) for project in Project.objects.named()}
+        self.rests = {
+            row.code: _("not allocated: %(programme)s") % {"programme": row} for row in Programme.objects.all()
+        }
+        self.projects = self.rests | {project.reference: str(project) for project in Project.objects.named()}
+
+    def address(self, reference):
+        """The page of the project or programme that a line is about."""
+        return reverse("programme-detail" if reference in self.rests else "project-detail", args=[reference])
 
     def label(self, name):
         fields = {"stage": _("Stage"), "status": _("Status"), "progress": _("Physical progress")}
