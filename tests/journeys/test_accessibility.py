@@ -45,7 +45,17 @@ ROWS = {
 # One page for every kind of record: an example of it is enough.
 SAME = ("-new", "-edit", "-history")
 # Not pages: answered with a redirect or a file.
-NO_PAGES = {"login", "logout", "theme", "pivot-csv", "view-open", "view-delete", "view-follow"}
+NO_PAGES = {
+    "login",
+    "logout",
+    "theme",
+    "pivot-csv",
+    "timeliness-export",
+    "update-confirm",
+    "view-open",
+    "view-delete",
+    "view-follow",
+}
 # States that a page has beside its usual one: address, status.
 STATES = {
     "list with filters": (
