@@ -21,6 +21,8 @@ NAVIGATION = [
     ("source-list", _("Sources")),
     ("file-list", _("Documents")),
     ("map", _("Map")),
+    ("timeline", _("Timeline")),
+    ("calendar", _("Calendar")),
     ("pivot", _("Pivot")),
 ]
 ADMINISTRATION = ("admin:index", _("Administration"))

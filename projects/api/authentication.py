@@ -1,10 +1,8 @@
 """Who calls: a signed-in browser (with its anti-forgery token), or a script with a token of a person."""
 
 import datetime
-import hashlib
 import hmac
 import re
-import secrets
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,30 +11,12 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from projects.models import ApiToken
 from projects.models.choices import TokenScope
+from projects.tokens import PREFIX, hash_of
 
 SCHEME = "Bearer"
 CHALLENGE = f'{SCHEME} realm="api"'
-PREFIX = "wkr_"  # by which scanners of leaked secrets know the token
 BEARER = re.compile(rf"{SCHEME} +({PREFIX}[A-Za-z0-9_-]{{43}})", re.IGNORECASE)
 NOTED_EVERY = datetime.timedelta(hours=1)
-
-
-def hash_of(token):
-    """What is kept of a token. It is random (256 bits), so one round of SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def create_token(*, user, name, scope=TokenScope.READ, expires_on=None):
-    """Make a token of a person.
-
-    Returns: the ApiToken and the token itself, which is told this once and cannot be read again.
-    Raises: ValidationError.
-    """
-    token = PREFIX + secrets.token_urlsafe(32)
-    row = ApiToken(user=user, name=name, scope=scope, expires_on=expires_on, token_hash=hash_of(token))
-    row.full_clean()
-    row.save()
-    return row, token
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
@@ -55,7 +35,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         match = BEARER.fullmatch(header.strip())
         wanted = hash_of(match[1]) if match else ""
-        row = ApiToken.objects.select_related("user").filter(token_hash=wanted).first()
+        keys = ApiToken.objects.exclude(scope=TokenScope.CALENDAR).select_related("user")
+        row = keys.filter(token_hash=wanted).first()
         if row is None or not hmac.compare_digest(row.token_hash, wanted):
             raise AuthenticationFailed(_("The token is not known."))
         if not row.user.is_active or (row.expires_on is not None and row.expires_on < timezone.localdate()):

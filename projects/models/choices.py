@@ -374,3 +374,4 @@ class ImportStatus(Coloured):
 class TokenScope(TextChoices):
     READ = "read", _("reading")
     WRITE = "write", _("reading and writing")
+    CALENDAR = "calendar", _("calendar only")

@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from projects.api.authentication import create_token
 from projects.models.choices import UpdateStatus
+from projects.tokens import create_token
 from tests import factories
 
 BASE = "/api/v1/"

@@ -50,6 +50,7 @@ NO_PAGES = {
     "logout",
     "theme",
     "pivot-csv",
+    "calendar-feed",
     "timeliness-export",
     "update-confirm",
     "view-open",

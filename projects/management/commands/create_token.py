@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects.api.authentication import create_token
 from projects.models.choices import TokenScope
+from projects.tokens import create_token
 
 
 class Command(BaseCommand):
