@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 ROW_LIMIT = 1_048_576  # of one sheet, by the format
 TEXT_LIMIT = 32_767  # characters of one cell, by the format
+NAME_LIMIT = 31  # characters of a sheet's name, by the format
 CENT = -2  # exponent of sums of money
 WIDTHS = (10, 40)  # characters, least and most
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
@@ -54,7 +55,7 @@ class _Writer:
 
     def about(self, lines):
         """A sheet of lines; the first cell of each says what the others are."""
-        sheet = self.book.add_worksheet(_sheet_name(_("About"), len(self.book.worksheets())))
+        sheet = self.book.add_worksheet(self._free_name(_("About this file")))
         sheet.set_column(0, 0, 45)
         sheet.set_column(1, 9, 22)
         for number, (first, *others) in enumerate(line or ("",) for line in lines):
@@ -63,12 +64,22 @@ class _Writer:
                 self._cell(sheet, number, place, value)
 
     def _begin(self, name, headings):
-        sheet = self.book.add_worksheet(_sheet_name(name, len(self.book.worksheets())))
+        sheet = self.book.add_worksheet(self._free_name(name))
         sheet.freeze_panes(1, 0)
         for place, heading in enumerate(headings):
             sheet.set_column(place, place, min(max(len(heading) + 2, WIDTHS[0]), WIDTHS[1]))
             sheet.write_string(0, place, heading, self.heading)
         return sheet
+
+    def _free_name(self, name):
+        """A name that the format allows, different from those of the sheets before it."""
+        taken = {sheet.get_name().lower() for sheet in self.book.worksheets()}
+        name, number = NOT_IN_NAMES.sub(" ", name), 1
+        free = name[:NAME_LIMIT]
+        while free.lower() in taken:
+            number += 1
+            free = f"{name[: NAME_LIMIT - len(str(number)) - 1]} {number}"
+        return free
 
     @staticmethod
     def _end(sheet, rows, columns):
@@ -90,9 +101,3 @@ class _Writer:
             sheet.write_number(row, place, value)
         else:  # never as a formula or a link, whatever it begins with
             sheet.write_string(row, place, str(value)[:TEXT_LIMIT])
-
-
-def _sheet_name(name, number):
-    """A name that the format allows, different from those of the sheets before it."""
-    suffix = f" {number + 1}" if number else ""
-    return NOT_IN_NAMES.sub(" ", name)[: 31 - len(suffix)] + suffix

@@ -193,7 +193,7 @@ class ListPage(SignedIn, TemplateView):
             (self.heading,),
             *(chosen or [(_("Filters"), _("none: all rows"))]),
             (_("True on"), looking_back.get("as_of") or timezone.localdate()),
-            (_("Recorded by"), looking_back.get("known_at") or timezone.now()),
+            (_("As recorded on"), looking_back.get("known_at") or timezone.now()),
             (_("Taken by"), self.request.user.get_username()),
             (_("Rows"), rows.order_by().count()),
         ]
