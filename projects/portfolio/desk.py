@@ -80,6 +80,7 @@ class Desk(ListPage):
             "states": list(self.states(mine)),
             "waiting": [waiting for waiting in self.waiting(user, mine.values("pk")) if waiting.rows],
             "may_hand_over": permissions.may_hand_over_some(user),
+            "may_review": permissions.may_review_some(user),
         }
 
     def states(self, mine):

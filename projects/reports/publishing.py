@@ -75,6 +75,8 @@ def told(update):
     found = []
     for name in sorted(update.changes, key=lambda name: list(asked).index(name) if name in asked else len(asked)):
         was, now = update.changes[name]["was"], update.changes[name]["now"]
+        if was == now:  # kept beside what changes, as the currency of a payment
+            continue
         question, money = asked.get(name), update.changes.get("paid-currency", {}).get("now", TENGE)
         if question is None:  # settled since, as milestones are that have been met
             found.append(Told(name, name, was, now, "", name))
