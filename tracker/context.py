@@ -24,6 +24,7 @@ NAVIGATION = [
     ("timeline", _("Timeline")),
     ("calendar", _("Calendar")),
     ("pivot", _("Pivot")),
+    ("quality", _("Data quality")),
 ]
 ADMINISTRATION = ("admin:index", _("Administration"))
 

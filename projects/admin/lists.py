@@ -8,15 +8,15 @@ from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.paginator import InvalidPage
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from translated_fields import to_attribute
 
-from projects import cadence
+from projects import cadence, quality
 from projects.history import column_label
-from projects.models import Amount, Sector, Update
+from projects.models import Amount, Obligation, Observation, Organisation, Project, Sector
 from projects.models.base import FALLBACKS
 from projects.models.functions import KazakhKey
 from projects.search import SEARCH_LENGTH, contains, search_words
@@ -241,24 +241,8 @@ class ReportLacking(Choice):
         return queryset
 
 
-ProjectIncomplete = incomplete(
-    sector=(gettext_lazy("no sector"), Q(main_sector=None)),
-    place=(gettext_lazy("no place"), Q(place=None)),
-    stage=(gettext_lazy("no stage"), Q(stage=None)),
-    amounts=(gettext_lazy("no amount"), ~Exists(Amount.objects.filter(project=OuterRef("pk")))),
-    curator=(gettext_lazy("no curator"), Q(curator=None)),
-    updates=(gettext_lazy("no update"), ~Exists(Update.objects.filter(project=OuterRef("pk")))),
-)
-OrganisationIncomplete = incomplete(
-    identifier=(gettext_lazy("no identifier"), Q(bin="", uscc="", other_identifier="")),
-    country=(gettext_lazy("no country"), Q(country=None)),
-)
-AmountIncomplete = incomplete(
-    date=(gettext_lazy("no date"), Q(as_of=None)),
-    tenge=(gettext_lazy("no value in tenge"), Q(value_kzt=None)),
-)
-FigureIncomplete = incomplete(date=(gettext_lazy("no date"), Q(as_of=None)))
-ObligationIncomplete = incomplete(
-    target=(gettext_lazy("no target"), Q(target=None)),
-    due=(gettext_lazy("no due date"), Q(due_on=None)),
-)
+ProjectIncomplete = incomplete(**quality.lacking(Project))
+OrganisationIncomplete = incomplete(**quality.lacking(Organisation))
+AmountIncomplete = incomplete(**quality.lacking(Amount))
+FigureIncomplete = incomplete(**quality.lacking(Observation))
+ObligationIncomplete = incomplete(**quality.lacking(Obligation))

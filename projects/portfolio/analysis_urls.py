@@ -1,11 +1,12 @@
-"""Addresses of what spans all nouns: the search, the saved views."""
+"""Addresses of what spans all nouns: the search, the saved views, the quality of the data."""
 
 from django.urls import path
 
-from projects.portfolio import saved_views, search
+from projects.portfolio import quality, saved_views, search
 
 urlpatterns = [
     path("search/", search.Search.as_view(), name="search"),
+    path("quality/", quality.Quality.as_view(), name="quality"),
     path("views/", saved_views.ViewList.as_view(), name="view-list"),
     path("views/new/", saved_views.SaveView.as_view(), name="view-new"),
     path("views/<int:pk>/", saved_views.OpenView.as_view(), name="view-open"),

@@ -16,3 +16,6 @@ addEventListener("beforeunload", (event) => {
 const returned = document.querySelector("[data-focus]");
 returned?.focus();
 if (returned?.closest("[data-guard]")) changed.add(returned.closest("[data-guard]"));
+
+// A link to a field of a form (the page of data quality has them) leads into it.
+if (location.hash.startsWith("#id_")) document.getElementById(location.hash.slice(1))?.focus();
