@@ -26,7 +26,7 @@ def dated(db, time_machine):
 
     programme = factories.programme()
     one = factories.project(
-        reference="A", programme=programme, planned_start_on=day(1), planned_end_on=day(20), started_on=day(2)
+        reference="SYN-1", programme=programme, planned_start_on=day(1), planned_end_on=day(20), started_on=day(2)
     )
     factories.project(reference="B", programme=programme)
     other = factories.project(reference="C", planned_end_on=day(21))
@@ -51,7 +51,7 @@ def analyst(dated):
 
 
 def test_every_kind_of_date_is_there(dated):
-    found = agenda.events(models.Project.objects.filter(reference="A"))
+    found = agenda.events(models.Project.objects.filter(reference="SYN-1"))
     kinds = {event.kind for event in found}
     assert kinds == {"plan", "milestone", "stage", "shipment", "obligation", "visit", "problem"}
     assert len({event.key for event in found}) == len(found) == 12
@@ -67,14 +67,14 @@ def test_only_what_lies_in_the_range(dated):
 
 
 def test_calendar_and_timeline_show_the_dates_of_the_filtered_projects(analyst):
-    month = read(analyst.get("/en/calendar/?q=A&month=2026-11"))
+    month = read(analyst.get("/en/calendar/?q=SYN-1&month=2026-11"))
     assert len(month.all("a", class_="calendar-event")) >= 12
     everything = read(analyst.get("/en/timeline/"))
     rows = {row["data-reference"]: row for row in everything.all("tr", data_reference=True)}
-    assert list(rows) == ["A", "B", "C"]
-    assert len(rows["A"].all("rect", class_="planned")) == 1
+    assert list(rows) == ["B", "C", "SYN-1"]
+    assert len(rows["SYN-1"].all("rect", class_="planned")) == 1
     assert "no date stated in source" in rows["B"].text
-    assert rows["A"].all("ol", class_="timeline")[0].all("li")
+    assert rows["SYN-1"].all("ol", class_="timeline")[0].all("li")
     assert not read(analyst.get("/en/calendar/?month=2025-01")).all("a", class_="calendar-event")
 
 
@@ -84,9 +84,9 @@ def test_a_month_that_is_none_is_refused(month, analyst):
 
 
 def test_the_feed_opens_with_its_key_alone(analyst):
-    page = read(analyst.post("/en/calendar/?q=A"))
+    page = read(analyst.post("/en/calendar/?q=SYN-1"))
     address = page.one("code", class_="feed-url").text
-    assert "q=A" in address
+    assert "q=SYN-1" in address
     token = re.search(r"token=([\w-]+)", address)[1]
     assert token not in str(list(models.ApiToken.objects.values_list()))
     stranger = Client()
@@ -96,7 +96,7 @@ def test_the_feed_opens_with_its_key_alone(analyst):
     assert len(entries) == 12
     assert all(entry["dtstart"].dt.year == 2026 for entry in entries)
     assert stranger.get("/api/v1/projects/", headers={"Authorization": f"Bearer {token}"}).status_code == 401
-    assert stranger.get(address.replace("q=A", "stage=NONE")).status_code == 400
+    assert stranger.get(address.replace("q=SYN-1", "stage=NONE")).status_code == 400
 
     renewed = read(analyst.post("/en/calendar/")).one("code", class_="feed-url").text
     assert stranger.get(address).status_code == 404
