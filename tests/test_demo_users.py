@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from projects.management.commands import create_demo_users
-from projects.models import Project, StaffMember
+from projects.models import Project, ReportingCycle, StaffMember
 
 ROLES = {
     "admin": {"administrator"},
@@ -66,6 +66,16 @@ def test_the_editor_looks_after_the_projects_of_the_brief(brief, demo):
     call_command("create_demo_users")
     assert Project.objects.filter(curator__username="editor").count() == 13
     assert Project.objects.get(reference="WKR-0002").curator.username == "synthetic-curator"
+
+
+def test_there_is_something_to_report(brief, demo):
+    call_command("create_demo_users")
+    (cycle,) = ReportingCycle.objects.filter(is_active=True)
+    assert cycle.code == "district_monthly"
+    ReportingCycle.objects.filter(code="district_monthly").update(is_active=False)
+    ReportingCycle.objects.filter(code="department_yearly").update(is_active=True)
+    call_command("create_demo_users")
+    assert [cycle.code for cycle in ReportingCycle.objects.filter(is_active=True)] == ["department_yearly"]
 
 
 def test_a_second_run_changes_nothing(brief, demo):

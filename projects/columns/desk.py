@@ -31,7 +31,9 @@ def _period(row, context):
 
 
 def _state_html(row, context):
-    return context.pill(ReportState, row.report["state"]) if row.report else wording.unknown()
+    if not row.report:
+        return format_html('<span class="unknown">{}</span>', _t("owes no report"))
+    return context.pill(ReportState, row.report["state"])
 
 
 def _due_html(row, context):
@@ -75,7 +77,7 @@ COLUMNS = {
             "reference",
         ),
         Column("name", _("Project"), linked(lambda row, context: context.url(row)), lambda context: name_key()),
-        Column("period", _("Reporting period"), Cell(_period)),
+        Column("period", _("Reporting period"), Cell(_period, lambda row, context: _period(row, context) or "—")),
         Column(
             "report",
             _("Report"),

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from projects.models import Place, Project, StaffMember
+from projects.models import Place, Project, ReportingCycle, StaffMember
 
 PASSWORD = "demo-tracker-2026"
 PROGRAMME = "china-wkr"
@@ -23,6 +23,7 @@ USERS = {
     "outsider": (None, None),
 }
 CURATOR = "editor"
+CYCLE = "district_monthly"  # put in use where none is, so that there is something to report
 
 
 class Command(BaseCommand):
@@ -39,6 +40,8 @@ class Command(BaseCommand):
                 _create(name, role, place)
             curator = User.objects.get(username=CURATOR)
             Project.objects.filter(programme__code=PROGRAMME, curator=None).update(curator=curator)
+            if not ReportingCycle.objects.filter(is_active=True).exists():
+                ReportingCycle.objects.filter(code=CYCLE).update(is_active=True)
         self.stdout.write(_("Demonstration sign-ins: %(names)s") % {"names": ", ".join(USERS)})
 
 
