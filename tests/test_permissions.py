@@ -117,9 +117,7 @@ def test_projects_and_updates(kind, visit, people):
 
 # Documents belong to who sent them, and what hangs on an update follows the update: see the tests of documents.
 OF_NOBODY = [
-    kind
-    for kind in (*TOP, *CHILDREN)
-    if kind not in (PROJECT, UPDATE, FILE) and kind.parent not in (PROJECT, UPDATE)
+    kind for kind in (*TOP, *CHILDREN) if kind not in (PROJECT, UPDATE, FILE) and kind.parent not in (PROJECT, UPDATE)
 ]
 
 

@@ -327,6 +327,7 @@ def test_unmarked_text_is_reported_with_its_line():
         'x = _("Hello " + name)',
         'x = _("Hello {}".format(name))',
         'x = ngettext("one" if a else "1", "many", n)',
+        "from django.utils.translation import gettext as _t",
     ],
 )
 def test_unmarked_text_in_python_is_seen(source):
@@ -342,6 +343,7 @@ def test_unmarked_text_in_python_is_seen(source):
         'x = Field(help_text="")',
         'x = ngettext("one", "many", len(rows))',
         'x = _("Hello %(name)s") % {"name": name}',
+        "from django.utils.translation import gettext, gettext_lazy as _",
     ],
 )
 def test_marked_python_is_left_alone(source):

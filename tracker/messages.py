@@ -260,7 +260,8 @@ class _TextReader(HTMLParser):
 
 def unmarked_in_python(source: str) -> list[tuple[int, str]]:
     """Line and text of literals under the names of PYTHON_TEXT_NAMES, in errors and in labels of choices,
-    and of marking calls whose string is put together at run time (which no catalogue can hold)."""
+    and of marking calls that no catalogue can hold: the string is put together at run time, or the function has
+    a name that strings are not collected by."""
     found = []
     for node in ast.walk(ast.parse(source)):
         match node:
@@ -276,6 +277,8 @@ def unmarked_in_python(source: str) -> list[tuple[int, str]]:
                             found.append((statement.lineno, name, text))
                         case ast.Assign(value=ast.Tuple(elts=[*_, ast.Constant(value=str(text))])) if choices:
                             found.append((statement.lineno, "choice", text))
+            case ast.ImportFrom(module="django.utils.translation", names=names):
+                found += [(node.lineno, name.asname, "") for name in names if name.asname not in (None, "_")]
             case ast.Call(func=ast.Name(id="ValidationError"), args=[ast.Constant(value=str(text)), *_]):
                 found.append((node.lineno, "error", text))
             case ast.Call():
@@ -283,7 +286,11 @@ def unmarked_in_python(source: str) -> list[tuple[int, str]]:
                 if any(isinstance(argument, run_time) for argument in _marking_arguments(node).values()):
                     found.append((node.lineno, None, ast.unparse(node.func)))
     return sorted(
-        (line, f"unmarked text {text!r} as {name}" if name else f"the string of {text}() is not a literal")
-        for line, name, text in found
-        if name is None or LETTER.search(text)
+        (line, _said(name, text)) for line, name, text in found if not text or not name or LETTER.search(text)
     )
+
+
+def _said(name, text):
+    if not name:
+        return f"the string of {text}() is not a literal"
+    return f"unmarked text {text!r} as {name}" if text else f"strings are not collected by the name {name}"

@@ -15,9 +15,8 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from projects import permissions
 from projects.admin.base import ReadOnly, RecordInline
@@ -131,7 +130,7 @@ class PersonAdmin(RecordAdmin, UserAdmin):
     @display(description=_("roles"))
     def roles_column(self, obj):
         names = [str(permissions.ROLE_NAMES.get(group.name, group.name)) for group in obj.groups.all()]
-        return ", ".join([_t("superuser")] * obj.is_superuser + names)
+        return ", ".join([gettext("superuser")] * obj.is_superuser + names)
 
 
 class GroupForm(Refusing, forms.ModelForm):

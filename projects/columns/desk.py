@@ -4,7 +4,7 @@ import datetime
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from projects import wording
@@ -32,7 +32,7 @@ def _period(row, context):
 
 def _state_html(row, context):
     if not row.report:
-        return format_html('<span class="unknown">{}</span>', _t("owes no report"))
+        return format_html('<span class="unknown">{}</span>', gettext("owes no report"))
     return context.pill(ReportState, row.report["state"])
 
 
@@ -56,13 +56,15 @@ def _acts(row, context):
     if row.report["update"]:
         mine = row.report["update"] in context.own_updates
         url = reverse("update-edit" if mine else "update-detail", args=[row.report["update"]])
-        return format_html('<a class="button" href="{}">{}{}</a>', url, _t("Continue") if mine else _t("Open"), name)
+        return format_html(
+            '<a class="button" href="{}">{}{}</a>', url, gettext("Continue") if mine else gettext("Open"), name
+        )
     acts = [
         format_html(
             '<button class="button button-main" form="confirm" name="report" value="{}:{}">{}{}</button>',
-            *(key, period, _t("Nothing changed, confirm"), name),
+            *(key, period, gettext("Nothing changed, confirm"), name),
         ),
-        format_html('<a class="button" href="{}">{}{}</a>', reverse("update-new", args=[key]), _t("Report"), name),
+        format_html('<a class="button" href="{}">{}{}</a>', reverse("update-new", args=[key]), gettext("Report"), name),
     ]
     return format_html_join(" ", "{}", ((act,) for act in acts))
 
