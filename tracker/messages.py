@@ -278,19 +278,21 @@ def unmarked_in_python(source: str) -> list[tuple[int, str]]:
                         case ast.Assign(value=ast.Tuple(elts=[*_, ast.Constant(value=str(text))])) if choices:
                             found.append((statement.lineno, "choice", text))
             case ast.ImportFrom(module="django.utils.translation", names=names):
-                found += [(node.lineno, name.asname, "") for name in names if name.asname not in (None, "_")]
+                found += [(node.lineno, "import", name.asname) for name in names if name.asname not in (None, "_")]
             case ast.Call(func=ast.Name(id="ValidationError"), args=[ast.Constant(value=str(text)), *_]):
                 found.append((node.lineno, "error", text))
             case ast.Call():
                 run_time = ast.JoinedStr | ast.BinOp | ast.IfExp | ast.Call
                 if any(isinstance(argument, run_time) for argument in _marking_arguments(node).values()):
                     found.append((node.lineno, None, ast.unparse(node.func)))
-    return sorted(
-        (line, _said(name, text)) for line, name, text in found if not text or not name or LETTER.search(text)
-    )
+    return sorted((line, _said(name, text)) for line, name, text in found if name is None or LETTER.search(text))
 
 
 def _said(name, text):
-    if not name:
-        return f"the string of {text}() is not a literal"
-    return f"unmarked text {text!r} as {name}" if text else f"strings are not collected by the name {name}"
+    match name:
+        case None:
+            return f"the string of {text}() is not a literal"
+        case "import":
+            return f"strings are not collected by the name {text}"
+        case _:
+            return f"unmarked text {text!r} as {name}"
