@@ -1,4 +1,7 @@
-"""Notices of reports that are due: to who reports, and where a report is late to the head and the deputy akim.
+"""Notices of reports that are due and of documents that expire, in the inbox and by e-mail.
+
+A report is said to who reports, where it is late also to the head and the deputy akim; a document to the curators of
+the projects that it belongs to.
 
 A notice is a row of a person's inbox, made once for each report and step: the database refuses a second one with
 its key. A run makes what is due and sends each person one letter with what was not sent yet; a letter is sent
@@ -23,7 +26,7 @@ from django.utils.translation import gettext_noop, ngettext
 from translated_fields import to_attribute
 
 from projects import cadence, permissions, wording
-from projects.models import Notice, Project, StaffMember
+from projects.models import Document, Notice, Project, StaffMember
 from projects.models.base import FALLBACKS
 from projects.models.choices import ReportState
 
@@ -31,7 +34,11 @@ from projects.models.choices import ReportState
 BEFORE = (0, 1, 3, 7)
 # Days after it from which it is said to: who reports and the head (1), also the deputy akim (5).
 LATE, VERY_LATE = 1, 5
+# Days before its last day from which a document is said to expire; for so long after it that it has expired.
+EXPIRY, EXPIRED_FOR = (0, 7, 30), 30
 LETTER_LINES = 50
+REPORT, DOCUMENT = "report:", "document:"  # how the keys of notices begin
+OURS = Q(key__startswith=REPORT) | Q(key__startswith=DOCUMENT)
 
 SOON = gettext_noop("%(project)s: the report for %(period)s is due on %(day)s.")
 TODAY = gettext_noop("%(project)s: the report for %(period)s is due today.")
@@ -39,6 +46,8 @@ OVERDUE = gettext_noop("%(project)s: the report for %(period)s was due on %(day)
 ESCALATED = gettext_noop(
     "%(project)s: the report for %(period)s, due on %(day)s, has not come. Responsible: %(people)s."
 )
+EXPIRES = gettext_noop("%(document)s: valid until %(day)s. Attach the new one in time.")
+EXPIRED = gettext_noop("%(document)s: expired on %(day)s. Attach the new one.")
 
 
 def text_of(notice):
@@ -53,16 +62,18 @@ def text_of(notice):
         codes = (language, *FALLBACKS.get(language, FALLBACKS["en"]))
         name = next((names[code] for code in codes if names.get(code)), "")
         said["project"] = f"{said['project']} {name}".strip()
-    if "day" in said:
+    if "start_on" in said:
         said["period"] = wording.period(said.pop("start_on"), said.pop("end_on"))
+    if "day" in said:
         said["day"] = wording.day(said["day"])
     return _(notice.message) % said
 
 
 def address_of(notice):
     """Where the notice leads, in the language in use."""
-    reference = notice.parameters.get("project")
-    return reverse("project-detail", args=[reference]) if reference else notice.url
+    if "project" in notice.parameters:
+        return reverse("project-detail", args=[notice.parameters["project"]])
+    return reverse("file-detail", args=[notice.parameters["key"]]) if "key" in notice.parameters else notice.url
 
 
 # ---- Making ----------------------------------------------------------------------------------
@@ -81,8 +92,9 @@ def make(day):
     for report in owed:
         for notice in _notices(report, (report.due_on - day).days, people[report.project_id], above):
             now[notice.user_id, notice.key] = notice
+    now |= {(notice.user_id, notice.key): notice for notice in _of_documents(day)}
     with transaction.atomic(), pghistory.context(door="reminders"):
-        standing = Notice.objects.filter(read_at=None, key__startswith="report:").values_list("pk", "user", "key")
+        standing = Notice.objects.filter(OURS, read_at=None).values_list("pk", "user", "key")
         settled = [pk for pk, user, key in standing if (user, key) not in now]
         Notice.objects.filter(pk__in=settled, read_at=None).update(read_at=timezone.now())
         # In one order, so that two runs at once wait for each other instead of locking each other out.
@@ -111,10 +123,42 @@ def _notices(report, left, responsible, above):
     for user, (level, text) in told.items():
         yield Notice(
             user_id=user,
-            key=f"report:{report.project_id}:{report.period_id}:{report.due_on:%Y%m%d}:{level}",
+            key=f"{REPORT}{report.project_id}:{report.period_id}:{report.due_on:%Y%m%d}:{level}",
             message=text,
             parameters=said | ({"people": names} if text == ESCALATED else {}),
         )
+
+
+def _of_documents(day):
+    """The notices of documents that expire or have expired."""
+    span = (day - datetime.timedelta(days=EXPIRED_FOR), day + datetime.timedelta(days=max(EXPIRY)))
+    documents = Document.objects.filter(expires_on__range=span).select_related("document_type", "created_by")
+    for document, people in _keepers(documents).items():
+        left = (document.expires_on - day).days
+        step = next(step for step in EXPIRY if left <= step) if left >= 0 else "expired"
+        said = {"document": str(document), "key": document.pk, "day": document.expires_on.isoformat()}
+        for user in people:
+            yield Notice(
+                user_id=user,
+                key=f"{DOCUMENT}{document.pk}:{document.expires_on:%Y%m%d}:{step}",
+                message=EXPIRED if left < 0 else EXPIRES,
+                parameters=said,
+            )
+
+
+def _keepers(documents):
+    """Document -> users: the curators of the projects that it belongs to; else who entered it."""
+    documents = {document.pk: document for document in documents}
+    people = defaultdict(set)
+    for model, name in permissions.uses_of_documents():
+        for record in model._default_manager.filter(**{f"{name}__in": documents}):
+            project = permissions.project_of(record)
+            if project is not None and project.curator_id and project.curator.is_active:
+                people[getattr(record, f"{name}_id")].add(project.curator_id)
+    for pk, document in documents.items():
+        if pk not in people and document.created_by is not None and document.created_by.is_active:
+            people[pk].add(document.created_by_id)
+    return {documents[pk]: users for pk, users in people.items()}
 
 
 def _superiors():
@@ -146,8 +190,8 @@ def _responsible(owed):
 
 def send():
     """Send each person one letter with the notices not sent yet. Returns: (letters sent, addresses that failed)."""
-    waiting = Q(notices__mailed_at=None, notices__read_at=None, notices__key__startswith="report:")
-    people = get_user_model().objects.filter(waiting, is_active=True).exclude(email="").distinct()
+    waiting = Notice.objects.filter(OURS, mailed_at=None, read_at=None).values("user")
+    people = get_user_model().objects.filter(pk__in=waiting, is_active=True).exclude(email="")
     sent, failed = 0, []
     for person in people.select_related("staff_member").order_by("pk"):
         try:
@@ -160,7 +204,7 @@ def send():
 @transaction.atomic
 def _send_to(person):
     """One letter, sent while its notices are locked: it fails, and they wait for the next run. Returns: 1 or 0."""
-    waiting = Notice.objects.filter(user=person, mailed_at=None, read_at=None, key__startswith="report:")
+    waiting = Notice.objects.filter(OURS, user=person, mailed_at=None, read_at=None)
     notices = list(waiting.select_for_update(skip_locked=True).order_by("pk"))
     if not notices:
         return 0
@@ -184,8 +228,8 @@ def letter(person, notices):
     if number > LETTER_LINES:
         more = number - LETTER_LINES
         lines.append(ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more})
-    subject = ngettext("%(count)d report needs attention", "%(count)d reports need attention", number)
-    closing = _("Open “My desk” in the investment register to report. This letter was written automatically.")
+    subject = ngettext("Investment register: %(count)d notice", "Investment register: %(count)d notices", number)
+    closing = _("Open “My desk” in the investment register. This letter was written automatically.")
     return EmailMessage(
         subject % {"count": number},
         "\n".join([*lines, "", closing]),

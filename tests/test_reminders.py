@@ -155,6 +155,28 @@ def test_a_letter_that_fails_waits_for_the_next_run(case, box):
     assert told(box) == ["editor"]
 
 
+def test_a_document_that_expires_is_said_to_the_curator(case, box):
+    _editor, project, _period = case
+    project.status = "suspended"  # owes no reports
+    project.status_reason, project.status_on, project.review_on = "Synthetic", DUE, DUE
+    project.save()
+    document = factories.document(title="Synthetic licence", expires_on=DUE)
+    factories.project_document(project=project, document=document)
+    said = {}
+    for left in (31, 30, 29, 8, 7, 6, 0, -1, -2):
+        run(DUE - datetime.timedelta(days=left))
+        for _address, _subject, text in box.take():
+            said[left] = text
+    assert said.keys() == {30, 7, 0, -1}
+    assert all("Synthetic licence" in text and "5 ноября 2026" in text for text in said.values())
+    (newest,) = Notice.objects.filter(read_at=None)
+    assert reminders.address_of(newest).endswith(f"/documents/{document.pk}/")
+    document.expires_on = DUE + datetime.timedelta(days=365)
+    document.save()
+    run(DUE + datetime.timedelta(days=3))
+    assert not Notice.objects.filter(read_at=None).exists()
+
+
 def test_the_day_may_be_given(case, box):
     call_command("send_reminders", on="2026-11-04", stdout=io.StringIO())
     assert told(box) == ["editor"]
