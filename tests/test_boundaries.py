@@ -5,6 +5,7 @@ import math
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from projects import boundaries
 from projects.models import Place
@@ -18,6 +19,12 @@ def feature(ring=None, **properties):
 
 def collection(*features):
     return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

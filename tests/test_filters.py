@@ -130,6 +130,7 @@ def make_portfolio():
         planned_start_on=day("2025-01-01"),
         planned_end_on=day("2026-01-01"),
         commissioned_on=day("2026-02-01"),
+        announced_on=day("2025-10-10"),
     )
     factories.party(project=e, organisation=vega)
     factories.party(project=e, organisation=kazakh)
@@ -195,6 +196,18 @@ TABLE = {
     "place__not=273600000": "BCD",
     "place__not=270000000": "C",
     "place__empty=1": "C",
+    "region=KZ-27": "ABDE",
+    "region__not=KZ-27": "C",
+    "region__empty=1": "C",
+    "district=273600000": "AE",
+    "district=273600000&district=276600000": "ABE",
+    "district__not=273600000": "BCD",
+    "district__empty=1": "CD",
+    "year=2025": "E",
+    "year=2024": "",
+    "year__not=2025": "ABCD",
+    "year__empty=1": "ABCD",
+    "at_risk=1": "B",
     # stage and status
     "stage=construction": "A",
     "stage=construction&stage=design": "AD",
@@ -384,14 +397,16 @@ JUNK += [
     "None",
     "true",
 ]
-CODES = ["main_sector", "sector", "place", "stage", "programme", "investor_country", "investor_province", "curator"]
-CLOSED = ["stage_group", "status", "missing", "placeholders"]
+CODES = ["main_sector", "sector", "place", "region", "district", "stage", "programme"]
+CODES += ["investor_country", "investor_province", "curator"]
+CLOSED = ["stage_group", "status", "year", "missing", "placeholders"]
 SUMS = [f"{kind}_{end}" for kind in ("announced", "committed", "disbursed") for end in ("min", "max")]
 FLAGS = ["overdue", "sector__empty", "place__empty", "stage__empty", "status__empty", "programme__empty"]
 FLAGS += ["investor__empty", "investor_country__empty", "investor_province__empty", "curator__empty"]
+FLAGS += ["at_risk", "region__empty", "district__empty", "year__empty"]
 BAD = [
     *((name, value) for name in CODES + CLOSED for value in ("nonsense", NUL, LONG, "SYN-E1,SYN-H", "\ufffd", "-1")),
-    *((f"{name}__not", value) for name in [*CODES[1:], "stage_group", "status"] for value in ("nonsense", NUL)),
+    *((f"{name}__not", value) for name in [*CODES[1:], "stage_group", "status", "year"] for value in ("nonsense", NUL)),
     *(
         (name, value)
         for name in ("investor", "investor__not")

@@ -371,6 +371,8 @@ def test_negative_control_without_the_check_an_editor_would_move_a_project(peopl
 
 
 def test_the_tests_cover_every_kind():
-    assert {kind.name for kind in (*OF_PROJECTS, *OF_NOBODY, PROJECT, UPDATE)} == {
+    of_documents = {kind for kind in CHILDREN if kind.parent is UPDATE and kind not in OF_PROJECTS} | {FILE}
+    assert {kind.name for kind in of_documents} == {"file", "update-attachment"}
+    assert {kind.name for kind in (*OF_PROJECTS, *OF_NOBODY, *of_documents, PROJECT, UPDATE)} == {
         kind.name for kind in (*TOP, *CHILDREN)
     }

@@ -33,8 +33,8 @@ class SavedViewAdmin(RecordAdmin):
     search_columns = ("name", "query")
     inlines = (SubscriptionInline,)
     fieldsets = (
-        (None, {"fields": ["name", "owner", ("audience", "group"), "is_default"]}),
-        (_("What it shows"), {"fields": ["path", "query"]}),
+        (None, {"fields": ["name", "owner", ("audience", "person", "group"), "is_default"]}),
+        (_("What it shows"), {"fields": ["path", "query", "as_of_rule"]}),
     )
 
 

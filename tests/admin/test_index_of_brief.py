@@ -8,7 +8,7 @@ from tests import factories
 from tests.admin.conftest import counts
 
 INDEX = reverse("admin:index")
-BUDGET = 25
+BUDGET = 29
 
 
 @pytest.fixture

@@ -59,6 +59,12 @@ BROKEN = {
     "exchange_rate_positive": {"source_rate": 0},
     "exchange_rate_not_of_tenge": None,
     "saved_view_group_named": {"audience": "group"},
+    "saved_view_person_named": {"audience": "person"},
+    "saved_view_default_is_own": {
+        "audience": "person",
+        "person_id": lambda: factories.analyst().pk,
+        "is_default": True,
+    },
     "organisation_has_a_name": NAMELESS,
     "organisation_bin_valid": {"bin": "940140000386"},
     "organisation_uscc_valid": {"uscc": "913700007456765903"},
@@ -185,6 +191,11 @@ def _subscriptions():
         Subscription.objects.create(user=user, view=view, frequency="monthly")
 
 
+def _defaults(**same):
+    for name in ("Synthetic one", "Synthetic two"):
+        saved_view(name=name, is_default=True, **same)
+
+
 def _values():
     same = {"indicator": factories.indicator(), "statement": factories.statement()}
     return twice(factories.indicator_value, **same)()
@@ -196,6 +207,11 @@ REPEATED = {
     "stage_requirement_unique": twice(factories.stage_requirement),
     "exchange_rate_unique": twice(factories.exchange_rate),
     "saved_view_name_unique": lambda: twice(saved_view, owner=factories.analyst(), name="Synthetic view")(),
+    "saved_view_one_default": lambda: _defaults(owner=factories.analyst()),
+    "saved_view_one_default_of_a_group": lambda: _defaults(
+        audience="group", group=Group.objects.get_or_create(name="analyst")[0]
+    ),
+    "saved_view_one_default_of_all": lambda: _defaults(audience="all"),
     "subscription_unique": _subscriptions,
     "notice_once": lambda: twice(Notice.objects.create, user=factories.analyst(), key="k", message="m")(),
     "submission_once": lambda: twice(Submission.objects.create, user=factories.analyst(), key="k", body_hash="h")(),
