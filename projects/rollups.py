@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import chain
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     Case,
@@ -226,7 +227,10 @@ def _different(rows, name, *groups):
 
     PostgreSQL sorts all rows for COUNT(DISTINCT …), but hashes those of SELECT DISTINCT.
     """
-    sql, parameters = rows.values(*groups, name).distinct().query.sql_with_params()
+    try:
+        sql, parameters = rows.values(*groups, name).distinct().query.sql_with_params()
+    except EmptyResultSet:  # known to be empty without a look at the tables
+        return {}
     keys = [f"key{number}" for number in range(len(groups))]
     grouped = ", ".join(keys)
     with connection.cursor() as cursor:

@@ -12,6 +12,8 @@ from projects.models.base import EARLIEST, LATEST
 from projects.search import SEARCH_LENGTH, TOO_COMMON, contains, nearly, search_words
 from tracker.errors import BadParameter
 
+FEW = 1000  # keys that are handed from query to query; of more finds each query searches by itself
+
 
 class SearchFilter(django_filters.CharFilter):
     """`q`: every word somewhere in the noun's searched columns, or in what belongs to a row; see `projects.search`.
@@ -34,6 +36,7 @@ class SearchFilter(django_filters.CharFilter):
         )
         self.expression, self.more, self.keys = expression, more, keys
         self.words = None  # of the search, once read
+        self.found = None  # the keys of what it finds, where these are few
 
     @property
     def is_near(self):
@@ -44,15 +47,22 @@ class SearchFilter(django_filters.CharFilter):
         if not value:
             return queryset
         if self.words is None:
-            self.words = self._read(value)
-        return self._matching(queryset, self.words)
+            self._search(value)
+        return self._matching(queryset, self.words) if self.found is None else queryset.filter(pk__in=self.found)
 
-    def _read(self, value):
-        """The words of a search; those that look like them where nothing has exactly these."""
+    def _search(self, value):
+        """Search once for the page, its totals and its facets; for what looks like the words where nothing has them."""
         words = search_words(value)
         if not words:
             raise BadParameter({"q": [TOO_COMMON]})
-        return words if self._matching(self.parent.queryset, words).exists() else nearly(words)
+        keys = self._keys_of(words)
+        if not keys:
+            words = nearly(words)
+            keys = self._keys_of(words)
+        self.words, self.found = words, keys if len(keys) <= FEW else None
+
+    def _keys_of(self, words):
+        return list(self._matching(self.parent.queryset, words).order_by().values_list("pk", flat=True)[: FEW + 1])
 
     def _matching(self, queryset, words):
         for word in words:

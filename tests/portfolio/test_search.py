@@ -143,5 +143,5 @@ def test_folding_is_the_same_in_the_database(db, text):
         ("a < b Цзянсу", "цзянсу", "a &lt; b <mark>Цзянсу</mark>"),
     ],
 )
-def test_marks_stand_in_the_text_as_written(db, text, searched, expected):
+def test_marks_stand_in_the_text_as_written(brief, text, searched, expected):
     assert marked(text, search_words(searched)) == expected
