@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from projects import permissions, rollups
+from projects import facets, permissions, rollups
 from projects.api import editing, parts, representations
 from projects.api.problems import PreconditionFailed, PreconditionRequired
 from projects.api.views import ApiView, Detail, Listing, one_of
@@ -194,7 +194,7 @@ class Facets(OfProjects):
 
     def get(self, request):
         filters = self.filters()
-        counted = rollups.facets(lambda name: filters.rows(without=[name]), FACETS)
+        counted = facets.facets(lambda name: filters.rows(without=[name]), FACETS)
         return Response(
             {
                 name: {

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from projects import permissions, rollups
+from projects import facets, permissions, rollups
 from projects.columns.projects import DEFAULT_COLUMNS, PROJECT_COLUMNS
 from projects.filters import ProjectFilterSet
 from projects.filters.base import changed
@@ -139,7 +139,7 @@ class ProjectList(ListPage):
         return [(code, rate, day) for code, (rate, day) in rollups.latest_rates().items() if code != "KZT"]
 
     def _facets(self):
-        counted = rollups.facets(lambda name: self.filters.rows(without=[name]), self.facets)
+        counted = facets.facets(lambda name: self.filters.rows(without=[name]), self.facets)
         data = self.request.GET
         found = []
         for name, (title, _expression) in self.facets.items():
