@@ -68,11 +68,16 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @pytest.fixture(scope="module")
-def _brief_of_the_module(django_db_setup, django_db_blocker):
+def of_the_module(django_db_setup, django_db_blocker):
+    """A transaction around a module: what fixtures of its scope write in it is gone after it."""
     with django_db_blocker.unblock(), transaction.atomic():
-        _load_brief()
         yield
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def _brief_of_the_module(of_the_module):
+    _load_brief()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import datetime
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 from django.utils.http import urlencode
@@ -25,10 +24,8 @@ def day(text):
 
 
 @pytest.fixture(scope="module")
-def _portfolio_of_the_module(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_portfolio()
-        transaction.set_rollback(True)
+def _portfolio_of_the_module(of_the_module):
+    return make_portfolio()
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from tracker import database
 
 FORMAT = 1
 DUMP, FILES, MANIFEST = "database.dump", "files", "manifest.json"
-CHUNK = 1 << 20  # bytes read at once
 LOCK_TIMEOUT = "10s"  # how long a restore waits for others to leave the tables
 
 # The checksum of a table does not depend on the order of its rows and takes no memory: the sum of 60 bits of each row.
@@ -106,7 +105,7 @@ def restore(folder, *, replace=False):
         _run("pg_restore", "--no-owner", "--no-privileges", "--file", restored, Path(folder, DUMP))
         _run("psql", "-X", "-q", "-1", "-v", "ON_ERROR_STOP=1", "-f", empty, "-f", restored)
     _copy(Path(folder) / FILES, Path(settings.MEDIA_ROOT))
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         differing = sorted(set(manifest["tables"].items()) ^ set(_checksums(cursor).items()))
     if differing:
         raise BackupError(
@@ -133,7 +132,8 @@ def _tables():
 
 
 def _checksums(cursor):
-    cursor.execute("SET LOCAL TimeZone = 'UTC'" if connection.in_atomic_block else "SET TimeZone = 'UTC'")
+    """What a transaction sees of each table: its rows and their checksum."""
+    cursor.execute("SET LOCAL TimeZone = 'UTC'")  # the text of a row has its times in the zone of the session
     cursor.execute(TABLES)
     found = {}
     for (name,) in cursor.fetchall():
@@ -159,11 +159,8 @@ def _copy(source, target):
 
 
 def _sha256(path):
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _run(program, *arguments):

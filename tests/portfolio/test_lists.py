@@ -5,7 +5,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import time_machine
-from django.db import transaction
 from django.http import QueryDict
 from django.test import Client
 
@@ -22,10 +21,8 @@ BOUNDS = {"eq", "gt", "ge", "lt", "le", "approx"}
 
 
 @pytest.fixture(scope="module")
-def _portfolio_of_the_module(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield make_portfolio()
-        transaction.set_rollback(True)
+def _portfolio_of_the_module(of_the_module):
+    return make_portfolio()
 
 
 @pytest.fixture
