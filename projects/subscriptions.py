@@ -4,7 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
@@ -12,12 +11,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from projects import permissions, wording
+from projects.cadence import MONTHS
 from projects.models import Amount, Project, Subscription
 from projects.models.choices import AmountKind, Frequency
+from projects.reminders import language_of
 from projects.saved_views import rows_of
 from tracker.errors import BadParameter
-
-PERIODS = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.HALF_YEARLY: 6, Frequency.YEARLY: 12}
 
 
 def state_of(view, user):
@@ -81,7 +80,7 @@ def _difference(kind, currency, value):
 
 def is_due(subscription, day):
     """Whether the follower is to be told on `day`: not yet in this month, quarter, half-year or year."""
-    length = PERIODS.get(subscription.frequency)
+    length = MONTHS.get(subscription.frequency)
     told = subscription.told_on
     if length is None or told is None:
         return told is None or subscription.frequency != Frequency.ONCE
@@ -111,8 +110,7 @@ def _tell(subscription, day, out):
         return 0
     if not permissions.visible_to(user, type(view).objects.filter(pk=view.pk)).exists():
         return 0
-    member = getattr(user, "staff_member", None)
-    with translation.override((member and member.language) or settings.LANGUAGE_CODE):
+    with translation.override(language_of(user)):
         try:
             now = state_of(view, user)
         except BadParameter as error:

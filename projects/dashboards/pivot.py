@@ -1,10 +1,8 @@
 """The pivot: any two dimensions of the projects against any measure, each cell one click from its rows."""
 
-import csv
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -186,25 +184,21 @@ class PivotCsv(Pivot):
     """The same as a file: a line for each pair, each group and the whole, with all that a reader must know of it."""
 
     def render_to_response(self, context, **kwargs):
-        today = timezone.localdate()
-        name = f"pivot-{self.first}-{self.second}-{self.measure}-{today:%Y-%m-%d}.csv"
-        response = HttpResponse(
-            "\ufeff",
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
-        writer = csv.writer(response)
+        name = f"pivot-{self.first}-{self.second}-{self.measure}-{timezone.localdate():%Y-%m-%d}"
+        return texts.answer(name, self.lines())
+
+    def lines(self):
         head = [DIMENSIONS[self.first].label, DIMENSIONS[self.second].label, _("Projects"), _("Measure"), _("Value")]
-        head += [_("Unit"), _("Bound"), _("Figures"), _("Without a figure"), _("Lower bounds"), _("Unconverted")]
-        writer.writerow(head)
+        yield head + [_("Unit"), _("Bound"), _("Figures"), _("Without a figure"), _("Lower bounds"), _("Unconverted")]
         everything = _("all")
         for row in [*self.rows_, None]:
             for column in [*self.columns_, None]:
                 cell = self.cell((row, column))
                 if cell is not None:
-                    labels = [everything if line is None else self.label(line) for line in (row, column)]
-                    writer.writerow([*map(texts.plain, labels), *self.plain(cell)])
-        return response
+                    yield [
+                        *(everything if line is None else self.label(line) for line in (row, column)),
+                        *self.plain(cell),
+                    ]
 
     def plain(self, cell):
         unit = {"projects": "{project}"}.get(self.measure) or (

@@ -14,7 +14,7 @@ from projects.portfolio.lists import SignedIn
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STREAMS = {
-    "csv": (texts.parts, "text/csv; charset=utf-8"),
+    "csv": (texts.parts, texts.CONTENT_TYPE),
     "geojson": (maps.parts, "application/geo+json"),
 }
 

@@ -1,13 +1,11 @@
 """Pages on the work of the staff: who reports on time, the inbox, handing projects over."""
 
-import csv
 import datetime
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +16,7 @@ from django.views.generic import TemplateView, View
 
 from projects import handover, permissions, reminders, timeliness
 from projects.actions import Refused
+from projects.exports import texts
 from projects.forms.fields import TextField
 from projects.models import Notice, Project
 from projects.models.choices import ReportState
@@ -125,24 +124,18 @@ class TimelinessExport(SignedIn, View):
     def get(self, request):
         today, by = timezone.localdate(), _by(request)
         months = timeliness.months_until(today)
-        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="timeliness-{by}-{today:%Y-%m-%d}.csv"'
-        file = csv.writer(response)
         heads = [_("%(month)s: due"), _("%(month)s: on time")]
-        file.writerow(
+        rows = [
             [timeliness.BY[by], _("Due"), _("On time")]
             + [head % {"month": f"{month:%Y-%m}"} for month in months for head in heads]
-        )
+        ]
         for line in timeliness.board(_projects(request), by, today):
-            label = _without(line.label)
-            # A label that a spreadsheet would take for a formula is kept as text.
-            label = f"'{label}" if label[:1] in "=+-@\t\r" else label
             tallies = [line.months.get(month, timeliness.Tally()) for month in months]
-            file.writerow(
-                [label, line.total.owed, line.total.on_time]
+            rows.append(
+                [_without(line.label), line.total.owed, line.total.on_time]
                 + [number for tally in tallies for number in (tally.owed, tally.on_time)]
             )
-        return response
+        return texts.answer(f"timeliness-{by}-{today:%Y-%m-%d}", rows)
 
 
 # ---- Inbox -----------------------------------------------------------------------------------
