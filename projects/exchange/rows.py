@@ -66,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why something is not taken, in the reader's language, with the way to mend it. row, column: from 1, 0 for none."""
+    """Why something is not taken, and how to mend it, in the reader's language. row, column: from 1, 0 for none."""
 
     sheet: str
     row: int
