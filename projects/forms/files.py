@@ -60,9 +60,11 @@ class Photo:
     longitude: Decimal | None = None
 
 
-def kind_of(file):
+def kind_of(file, unpacked=UNPACKED):
     """Ending and content type of an open file by its content; None where such files are not kept.
 
+    Args:
+        file: open and seekable; unpacked: bytes that the members of an archive may declare together.
     Raises: ValidationError for what is of an allowed kind and still refused, with the reason.
     """
     file.seek(0)
@@ -72,7 +74,7 @@ def kind_of(file):
         if head.startswith(b"%PDF-"):
             return "pdf", "application/pdf"
         if head.startswith(b"PK\x03\x04"):
-            return _kind_of_archive(file)
+            return _kind_of_archive(file, unpacked)
         if head.startswith(OLD_OFFICE):
             return _kind_of_old(file.read())
         return _kind_of_image(file)
@@ -84,12 +86,12 @@ def _refused_macros():
     return ValidationError(_("The file holds macros. Save it without them and send it again."), code="macros")
 
 
-def _kind_of_archive(file):
+def _kind_of_archive(file, unpacked):
     try:
         with zipfile.ZipFile(file) as archive:
             members = archive.infolist()
             names = [member.filename.lower() for member in members]
-            if len(members) > MEMBERS or sum(member.file_size for member in members) > UNPACKED:
+            if len(members) > MEMBERS or sum(member.file_size for member in members) > unpacked:
                 raise ValidationError(_("Unpacked, the file is too large to be opened."), code="too_large")
             if any(member.flag_bits & 1 for member in members):
                 raise ValidationError(_("The file is locked with a password. Send it without one."), code="locked")
