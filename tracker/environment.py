@@ -186,3 +186,11 @@ def env_time_zone(name, default):
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:
         raise ConfigurationError(f"{name}: must be a time zone such as Asia/Oral, not {value[:40]!r}.") from error
     return value
+
+
+def env_address(name, default):
+    """Return the variable's text, which must be an address of the web (http or https), without a slash at its end."""
+    value = env_str(name, default)
+    if value and (_split(value, name).scheme not in ("http", "https") or not _split(value, name).hostname):
+        raise ConfigurationError(f"{name}: must be an address like https://invest.example.org, not {value[:40]!r}.")
+    return value.rstrip("/")

@@ -221,5 +221,10 @@ SPECTACULAR_SETTINGS = {
 
 DEMO = environment.env_bool("DEMO", False)
 PUBLIC_PAGE = environment.env_bool("PUBLIC_PAGE", False)
+# Where the site is found, for files that a command writes; who publishes, and under which prefix and licence.
+SITE_ADDRESS = environment.env_address("SITE_ADDRESS", "http://127.0.0.1:8000")
+PUBLISHER = environment.env_str("PUBLISHER", "Akimat of West Kazakhstan Region")
+PUBLIC_LICENCE = environment.env_address("PUBLIC_LICENCE", "")
+OC4IDS_PREFIX = environment.env_str("OC4IDS_PREFIX", "oc4ids-xxxxxx")
 HOME_REGION = environment.env_str("HOME_REGION", "KZ-27")
 FORMS_URLFIELD_ASSUME_HTTPS = True

@@ -6,11 +6,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, StreamingHttpResponse
 from django.urls import path
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from projects import permissions
-from projects.exports import maps, sheets, texts
+from projects.exports import maps, oc4ids, sheets, texts
 from projects.portfolio.lists import SignedIn
+from tracker import errors
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STREAMS = {
@@ -33,11 +35,23 @@ class Download(SignedIn, View):
         page.setup(request)
         table = page.table()
         name = f"{self.stem}-{timezone.localdate():%Y-%m-%d}.{suffix}"
-        if suffix == "xlsx":
-            file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
-            sheets.write(table, file)
-            file.seek(0)
-            return FileResponse(file, as_attachment=True, filename=name, content_type=XLSX)
+        if suffix in STREAMS:
+            return self._streamed(table, suffix, name)
+        file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
+        try:
+            if suffix == "xlsx":
+                sheets.write(table, file)
+            else:
+                oc4ids.write(table, file, address=request.build_absolute_uri())
+        except oc4ids.Faulty as reason:
+            file.close()
+            return errors.page(request, 409, _("No file was made"), reason)
+        file.seek(0)
+        content_type = XLSX if suffix == "xlsx" else oc4ids.CONTENT_TYPE
+        return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+
+    @staticmethod
+    def _streamed(table, suffix, name):
         parts, content_type = STREAMS[suffix]
         response = StreamingHttpResponse(_speaking(parts(table), translation.get_language()), content_type=content_type)
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -51,7 +51,7 @@ class ProjectList(ListPage):
     heading = gettext_lazy("Projects")
     add_url_name = "project-new"
     facets = FACETS
-    export_formats = (*ListPage.export_formats, ("geojson", "GeoJSON"))
+    export_formats = (*ListPage.export_formats, ("geojson", "GeoJSON"), ("json", "OC4IDS"))
     more_filters = MORE_FILTERS
 
     def listed(self, rows):

@@ -1,15 +1,17 @@
-"""`manage.py export_projects --format xlsx|csv|geojson`: the rows that the list page shows for a query string."""
+"""`manage.py export_projects`: the rows that the list page shows for a query string, as a file."""
 
 import contextlib
 import sys
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from projects import permissions, timetravel
-from projects.exports import maps, sheets, texts
+from projects.exports import maps, oc4ids, sheets, texts
 from projects.portfolio.projects import ProjectList
 from tracker.errors import BadParameter
 
@@ -18,7 +20,7 @@ class Command(BaseCommand):
     help = "Writes the projects of a query string of the list page into a file, as the page's own files have them."
 
     def add_arguments(self, parser):
-        parser.add_argument("--format", choices=["xlsx", "csv", "geojson"], required=True)
+        parser.add_argument("--format", choices=["xlsx", "csv", "geojson", "json", "oc4ids"], required=True)
         parser.add_argument("--query", default="", help="as after the ? of the page: sector=ENERGY&sort=-announced")
         parser.add_argument("--output", help="the file to write (default: the standard output)")
         parser.add_argument("--language", help="of the headings: kk, ru, en or zh-hans")
@@ -26,10 +28,12 @@ class Command(BaseCommand):
     def handle(self, *args, query, output, language, **options):
         try:
             with translation.override(language or translation.get_language()), _written(output) as file:
-                _write(_table(query), options["format"], file)
+                _write(_table(query), query, options["format"], file)
         except BadParameter as error:
             told = "; ".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in error.errors.items())
             raise CommandError(told) from error
+        except oc4ids.Faulty as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(_("The file cannot be written: %(error)s.") % {"error": error}) from error
 
@@ -49,9 +53,14 @@ def _table(query):
     return page.table()
 
 
-def _write(table, form, file):
+def _write(table, query, form, file):
     if form == "xlsx":
         sheets.write(table, file)
+        return
+    if form in ("json", "oc4ids"):
+        path = reverse(ProjectList.export_name, kwargs={"suffix": "json"})
+        query = query.removeprefix("?")
+        oc4ids.write(table, file, address=f"{settings.SITE_ADDRESS}{path}{'?' if query else ''}{query}")
         return
     for part in (texts if form == "csv" else maps).parts(table):
         file.write(part)
