@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 from django.db.models import Count, Exists, F, OuterRef, TextField, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from projects.models import Place, ProjectParty, ProjectSector, Sector
 from projects.models.choices import PartyRole, PlaceKind
-from projects.rollups import labels
+from projects.rollups import OF_PARTIES, labels
 
 
 @dataclass
@@ -29,8 +29,11 @@ def facets(rows_without, columns):
     queries = []
     for name, (_label, expression) in columns.items():
         projects = rows_without(name).order_by()
-        if name == "investor_country":
-            queries += _by_country(projects)
+        if name in OF_PARTIES:
+            queries += _by_investor(projects, name)
+            continue
+        if name in PERHAPS:
+            queries += _by_candidate(projects, name)
             continue
         queries.append(_counted(projects.annotate(value=expression), name))
         if name == "sector":
@@ -48,12 +51,15 @@ def facets(rows_without, columns):
         counts["place"] = _with_all_above(counts["place"], below_regions, 3)
     found = {}
     for name, values in counts.items():
-        words = labels(name, [key for key in values if key is not None])
-        rows = [FacetValue(key, words.get(key, "") if key is not None else "", n) for key, n in values.items()]
+        words = labels(PERHAPS.get(name, name), [key for key in values if key is not None])
+        words = {str(key): label for key, label in words.items()}
+        rows = [FacetValue(key, words.get(key, ""), n) for key, n in values.items()]
         found[name] = sorted(rows, key=lambda row: (row.value is None, -row.count, row.label))
     return found
 
 
+# Facets of investors that are perhaps meant: each counts as another one of investors does.
+PERHAPS = {"perhaps_investor": "investor", "perhaps_country": "investor_country"}
 FURTHER = "further sector"  # projects that a sector's filter finds although their main sector is outside it
 
 
@@ -63,13 +69,22 @@ def _counted(rows, name, owner=None):
     return rows.annotate(facet=Value(name)).values_list("facet", "value").annotate(n=number)
 
 
-def _by_country(projects):
-    """Projects by the countries of their investors, each once a country; None: with no investor of a known one."""
-    stated = ProjectParty.objects.filter(role=PartyRole.INVESTOR, organisation__country__isnull=False)
+def _by_investor(projects, name):
+    """Projects by a key of their investors (country, say), each once a key; None: with no investor of a known one."""
+    path = OF_PARTIES[name]
+    stated = ProjectParty.objects.filter(role=PartyRole.INVESTOR, **{f"{path}__isnull": False})
     parties = stated.filter(project__in=projects.values("pk")).order_by()
-    yield _counted(parties.annotate(value=F("organisation__country")), "investor_country", "project")
+    yield _counted(parties.annotate(value=F(path)), name, "project")
     nobody = projects.filter(~Exists(stated.filter(project=OuterRef("pk"))))
-    yield _counted(nobody.annotate(value=Value(None, TextField())), "investor_country")
+    yield _counted(nobody.annotate(value=Value(None, TextField())), name)
+
+
+def _by_candidate(projects, name):
+    """Projects by a key of investors that the source names, but not of which project; each once a key."""
+    path = OF_PARTIES[PERHAPS[name]]
+    rows = ProjectParty.candidates.through.objects.filter(project__in=projects.values("pk")).order_by()
+    rows = rows.filter(projectparty__role=PartyRole.INVESTOR, **{f"projectparty__{path}__isnull": False})
+    yield _counted(rows.annotate(value=Cast(f"projectparty__{path}", TextField())), name, "project")
 
 
 def _by_further_sector(projects):

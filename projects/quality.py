@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from translated_fields import to_attribute
 
@@ -112,7 +113,8 @@ def findings(today=None):
         for code, language in settings.LANGUAGES:
             field = to_attribute("name", code)
             key = f"untranslated-{model._meta.model_name}-{code}"
-            yield Finding(key, UNTRANSLATED, model, language, Q(**{field: ""}), field)
+            label = format_lazy(_("no name: {language}"), language=language)
+            yield Finding(key, UNTRANSLATED, model, label, Q(**{field: ""}), field)
 
 
 def counted(user, owner=None):

@@ -259,11 +259,18 @@ DIMENSIONS = {
     "district": _lying_in(PlaceKind.DISTRICT, PlaceKind.CITY),
     "region": _lying_in(PlaceKind.REGION),
     "programme": _first("programme__code"),
+    "curator": _first("curator__username"),
     "investor": lambda at: F("investing__organisation"),
     "investor_country": lambda at: F("investing__organisation__country"),
+    "investor_province": lambda at: F("investing__organisation__province"),
     "year": lambda at: ExtractYear(F(f"{at}announced_on")),
 }
-OF_PARTIES = {"investor", "investor_country"}  # read through `_with_investors`
+# Dimensions read through `_with_investors`, and the path from a party to the key.
+OF_PARTIES = {
+    "investor": "organisation",
+    "investor_country": "organisation__country",
+    "investor_province": "organisation__province",
+}
 
 
 class Portfolio:
@@ -467,32 +474,35 @@ def _topmost(key, above):
     return key
 
 
-def _with_investors(rows, dimension, parties):
-    """Each row once for every key that its project's investors give, once with none where it has no investor.
+def _with_investors(rows, dimensions, parties):
+    """Each row once for every set of keys that its project's investors give, once with none where it has no investor.
+
+    An investor without a key (of unknown country) gives none where another investor of the project has one: "not
+    stated" are, as in the filters, the projects that have no investor with such a key.
 
     Args:
-        rows: projects or amounts. parties: the path from a row to the parties of its project.
+        rows: projects or amounts. dimensions: of OF_PARTIES. parties: the path from a row to those of its project.
     """
     rows = rows.annotate(investing=FilteredRelation(parties, condition=Q(**{f"{parties}__role": PartyRole.INVESTOR})))
-    if dimension != "investor_country":
+    paths = {f"of_{name}": OF_PARTIES[name] for name in dimensions if name != "investor"}
+    # As annotations: a condition that names the path would join the parties once more.
+    rows = rows.alias(party=F("investing"), owner=F("investing__project"))
+    rows = rows.alias(**{name: F(f"investing__{path}") for name, path in paths.items()})
+    others = ProjectParty.objects.filter(role=PartyRole.INVESTOR, project=OuterRef("owner"))
+    for name, path in paths.items():
+        rows = rows.filter(Q(**{f"{name}__isnull": False}) | ~Exists(others.filter(**{f"{path}__isnull": False})))
+    if "investor" in dimensions:
         return rows
-    country = Coalesce(F("organisation__country"), Value(""))
-    before = ProjectParty.objects.alias(key=country).filter(
-        role=PartyRole.INVESTOR,
-        project=OuterRef("investing__project"),
-        pk__lt=OuterRef("investing__pk"),
-        key=Coalesce(OuterRef("investing__organisation__country"), Value("")),
-    )
-    return rows.filter(~Exists(before))
+    keys = {name: Coalesce(F(path), Value("")) for name, path in paths.items()}
+    same = {name: Coalesce(OuterRef(name), Value("")) for name in paths}
+    return rows.filter(~Exists(others.alias(**keys).filter(pk__lt=OuterRef("party"), **same)))
 
 
 def _keyed(rows, dimensions, path):
     """Rows joined to their project's investors where a dimension asks for it, and name -> expression of each key."""
     of_parties = [dimension for dimension in dimensions if dimension in OF_PARTIES]
     if of_parties:
-        # By investor and country at once, each investor has one country: nothing is there twice.
-        finest = of_parties[0] if len(set(of_parties)) == 1 else "investor"
-        rows = _with_investors(rows, finest, f"{path}parties")
+        rows = _with_investors(rows, of_parties, f"{path}parties")
     return rows, {f"key_{number}": DIMENSIONS[name](path) for number, name in enumerate(dimensions)}
 
 
@@ -514,13 +524,16 @@ def labels(by, keys):
         return {row.pk: str(row) for row in Sector.objects.filter(pk__in=keys)}
     if by == "stage":
         return {row.pk: str(row) for row in Stage.objects.filter(pk__in=keys)}
-    if by in ("place", "district", "region", "investor_country"):
+    if by in ("place", "district", "region", "investor_country", "investor_province"):
         return {row.pk: str(row) for row in Place.objects.filter(pk__in=keys)}
     if by == "programme":
         return {row.code: str(row) for row in Programme.objects.filter(code__in=keys)}
     if by == "investor":
         organisations = ProjectParty._meta.get_field("organisation").related_model.objects.filter(pk__in=keys)
         return {row.pk: str(row) for row in organisations}
+    if by == "curator":
+        people = Project._meta.get_field("curator").related_model.objects.filter(username__in=keys)
+        return {person.username: person.get_full_name() or person.username for person in people}
     if by in ("status", "stage_group"):
         choices = dict(Project._meta.get_field(by).flatchoices)
         return {key: str(choices.get(key, key)) for key in keys}

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from django.contrib.postgres.lookups import TrigramWordSimilar
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import connection
 from django.db.models import Q, lookups
 from django.utils.html import escape, format_html
@@ -27,6 +28,12 @@ STEM_LENGTH = 3  # a shorter stem is in too many words
 SPELLING_LENGTH = 4  # shorter names of places are abbreviations, found in too many words
 NEAR_LENGTH = 4  # shorter words look like too many others
 TOO_COMMON = gettext_lazy("These words are in nearly every text. Add a name, a number or a reference.")
+READABLE = [  # what a search must be
+    MaxLengthValidator(
+        SEARCH_LENGTH, gettext_lazy("The search is longer than %(limit_value)d characters. Shorten it.")
+    ),
+    ProhibitNullCharactersValidator(),
+]
 PUNCTUATION = " \t\n\r.,;:!?()[]{}«»„“”\"'…"
 
 _CHINESE = re.compile("[\u3400-\u9fff]")

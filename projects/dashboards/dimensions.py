@@ -44,6 +44,8 @@ DIMENSIONS = {
         Dimension("programme", _("Programme"), "programme"),
         Dimension("investor", _("Investor"), "investor"),
         Dimension("investor_country", _("Investor's country"), "investor_country"),
+        Dimension("investor_province", _("Investor's province"), "investor_province"),
+        Dimension("curator", _("Curator"), "curator"),
         Dimension("year", _("Year of announcement"), "year"),
     )
 }

@@ -89,7 +89,7 @@ class Pivot(Board):
             "whole": self.shown(self.cell((None, None)), None, None),
             "unallocated": self.unallocated(),
             "is_cut": len(shown_rows) < len(self.rows_) or len(shown_columns) < len(self.columns_),
-            "several": {self.first, self.second} & rollups.OF_PARTIES,
+            "several": {self.first, self.second} & rollups.OF_PARTIES.keys(),
             "csv_url": reverse("pivot-csv") + self.csv_query(),
             "is_money": self.measure in rollups.KINDS,
         }

@@ -4,12 +4,11 @@ from urllib.parse import urlencode
 
 import django_filters
 from django import forms
-from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import EARLIEST, LATEST
-from projects.search import SEARCH_LENGTH, TOO_COMMON, contains, nearly, search_words
+from projects.search import READABLE, TOO_COMMON, contains, nearly, search_words
 from tracker.errors import BadParameter
 
 FEW = 1000  # keys that are handed from query to query; of more finds each query searches by itself
@@ -24,16 +23,7 @@ class SearchFilter(django_filters.CharFilter):
     """
 
     def __init__(self, expression, more=None, keys=None, **kwargs):
-        super().__init__(
-            label=kwargs.pop("label", _("Search")),
-            validators=[
-                MaxLengthValidator(
-                    SEARCH_LENGTH, _("The search is longer than %(limit_value)d characters. Shorten it.")
-                ),
-                ProhibitNullCharactersValidator(),
-            ],
-            **kwargs,
-        )
+        super().__init__(label=kwargs.pop("label", _("Search")), validators=READABLE, **kwargs)
         self.expression, self.more, self.keys = expression, more, keys
         self.words = None  # of the search, once read
         self.found = None  # the keys of what it finds, where these are few

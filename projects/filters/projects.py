@@ -57,6 +57,12 @@ def with_investors(**conditions):
     return _has(ProjectParty, role=PartyRole.INVESTOR, **conditions)
 
 
+def perhaps_of_investors(**conditions):
+    """The projects that a source may mean where it names an investor, but not the project."""
+    parties = ProjectParty.objects.filter(role=PartyRole.INVESTOR, candidates=OuterRef("pk"), **conditions)
+    return Q(Exists(parties))
+
+
 def found_elsewhere(word):
     """Keys of the projects whose parties, certain or possible, or whose place contain the word."""
     organisations = Organisation.objects.filter(contains(ORGANISATION_SEARCH, word)).values("pk")
@@ -290,6 +296,17 @@ class ProjectFilterSet(RegisterFilterSet):
         label=_("Main sector"),
         queryset=Sector.objects.all(),
     )
+    perhaps_investor = CodesFilter(
+        lambda ids: perhaps_of_investors(organisation__in=ids),
+        label=_("Possible investor"),
+        queryset=Investor.objects.all(),
+        to_field_name="id",
+    )
+    perhaps_country = CodesFilter(
+        lambda codes: perhaps_of_investors(organisation__country__in=codes),
+        label=_("Possible investor's country"),
+        queryset=_COUNTRIES,
+    )
     curator = CuratorFilter(label=_("Curator"))
     curator__not = CuratorFilter(label=_("Curator"), exclude=True)
     curator__empty = FlagFilter(lambda: Q(curator__isnull=True), label=_("Curator"))
@@ -340,5 +357,8 @@ FACETS = {
     "place": (_("Place"), F("place")),
     "programme": (_("Programme"), F("programme__code")),
     "investor_country": (_("Investor's country"), None),
+    "investor_province": (_("Investor's province"), None),
+    "perhaps_country": (_("Possible investor's country"), None),
+    "perhaps_investor": (_("Possible investor"), None),
     "curator": (_("Curator"), F("curator__username")),
 }

@@ -1,15 +1,17 @@
 """Pages of projects: the list with its totals and facets, one project, one programme."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.db.models import Prefetch
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from projects import facets, permissions, rollups
+from projects import facets, figures, permissions, rollups
 from projects.columns.projects import DEFAULT_COLUMNS, PROJECT_COLUMNS
 from projects.filters import ProjectFilterSet
 from projects.filters.base import changed
@@ -77,6 +79,7 @@ class ProjectList(ListPage):
             "totals_url": self._url(after=None, before=None) + "#results",
             "unallocated": portfolio.unallocated,
             "uncertain": portfolio.uncertain,
+            "perhaps": self._perhaps(),
             "currency_links": [
                 (code, self._url(currency=code, **first), code == shown.currency) for code in rollups.CURRENCIES
             ],
@@ -91,6 +94,20 @@ class ProjectList(ListPage):
             ],
             "rates_used": self._rates_used(),
         }
+
+    def _perhaps(self):
+        """How many projects may be of the investors asked for, where a source does not say of which; None: none.
+
+        They are never counted among the rows: their number leads to a list of them alone.
+        """
+        asked = {perhaps: name for perhaps, name in facets.PERHAPS.items() if name in self.filters.active}
+        if not asked:
+            return None
+        changes = {perhaps: self.request.GET.getlist(name) for perhaps, name in asked.items()}
+        url = self._url(**changes, **dict.fromkeys([*asked.values(), "after", "before"]))
+        rows = self.filterset(QueryDict(urlsplit(url).query), user=self.request.user).rows()
+        number = rows.order_by().count()
+        return figures.count(number, url, "perhaps") if number else None
 
     def about(self, rows):
         portfolio, shown = self.portfolio, self.context

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
 from django.db.models import Case, CharField, Q, Value, When, lookups
 from django.db.models.functions import Cast
 from django.http import QueryDict
@@ -13,10 +14,11 @@ from django.views.generic import TemplateView
 from translated_fields import to_attribute
 
 from projects import figures, filters
+from projects.filters.documents import DocumentFilterSet
 from projects.models.base import FALLBACKS
 from projects.models.functions import Fold
 from projects.portfolio.lists import SignedIn
-from projects.search import SEARCH_LENGTH, TOO_COMMON, contains, marked, nearly, search_words
+from projects.search import READABLE, SEARCH_LENGTH, TOO_COMMON, contains, marked, nearly, search_words
 
 SHOWN = 5  # finds of one noun on the page
 COUNTED = 100  # further finds are counted as "100+"
@@ -29,7 +31,8 @@ LANGUAGES = ("kk", "ru", "en", "zh_hans")
 class Noun:
     """What is searched as one group.
 
-    list_name: of the page with all finds. text: its field in four languages. keys: columns of references and numbers,
+    list_name: of the page with all finds. text: its field of names; languages: those that it is kept in, none where
+    names are not translated. keys: columns of references and numbers,
     which come first where they are the search itself. others: further columns a find may be in. related: what rows
     are read with. url: function of a row, where it has no page of its own. query: of the list, beside `q`.
     """
@@ -39,6 +42,7 @@ class Noun:
     filterset: type
     list_name: str = ""
     text: str = "name"
+    languages: tuple = LANGUAGES
     keys: tuple = ()
     others: tuple = ()
     related: tuple = ()
@@ -57,7 +61,7 @@ class Noun:
 
     def ranked(self, rows, text, words):
         """Keys of the rows with their rank, the best first."""
-        names = Fold(*(f"{self.text}_{language}" for language in LANGUAGES))
+        names = Fold(*([f"{self.text}_{language}" for language in self.languages] or [self.text]))
         exact = Q()
         for key in self.keys:
             exact |= Q(**{f"{key}__iexact": text})
@@ -76,8 +80,13 @@ class Noun:
         """The texts of a row that a find may be in: its names first as the reader reads them."""
         language = get_language() or "en"
         codes = (language, *FALLBACKS.get(language, FALLBACKS["en"]))
-        yield from (getattr(row, to_attribute(self.text, code)) for code in codes)
-        yield from (str(getattr(row, name) or "") for name in (*self.keys, *self.others))
+        if self.languages:
+            yield from (getattr(row, to_attribute(self.text, code)) for code in codes)
+        else:
+            yield getattr(row, self.text)
+        yield from (str(getattr(row, name) or "") for name in (*self.keys, *self.others) if name != "aliases")
+        if "aliases" in self.others:
+            yield from row.aliases.split("|")
         for name in ("description", "summary"):
             if hasattr(row, to_attribute(name, "kk")):
                 yield from (getattr(row, to_attribute(name, code)) for code in codes)
@@ -143,6 +152,16 @@ NOUNS = [
         related=("kind", "project", "programme", "organisation"),
     ),
     Noun("indicators", gettext_lazy("Indicators"), filters.IndicatorFilterSet, "indicator-list", keys=("code",)),
+    Noun(
+        "documents",
+        gettext_lazy("Documents"),
+        DocumentFilterSet,
+        "file-list",
+        "title",
+        languages=(),
+        keys=("number",),
+        others=("file_name",),
+    ),
     Noun("sources", gettext_lazy("Sources"), filters.SourceFilterSet, "source-list", "title", keys=("code", "url")),
     Noun(
         "statements",
@@ -259,11 +278,11 @@ class Search(SignedIn, TemplateView):
         context = super().get_context_data(**kwargs) | {"q": text[:SEARCH_LENGTH], "heading": _("Search the register")}
         if not text:
             return context
-        if "\x00" in text:
-            return context | {"problem": _("Null characters are not allowed."), "q": ""}
-        if len(text) > SEARCH_LENGTH:
-            problem = _("The search is longer than %(limit_value)d characters. Shorten it.")
-            return context | {"problem": problem % {"limit_value": SEARCH_LENGTH}}
+        try:
+            for check in READABLE:
+                check(text)
+        except ValidationError as refused:
+            return context | {"problem": refused.messages[0], "q": context["q"].replace("\x00", "")}
         if not (words := search_words(text)):
             return context | {"problem": TOO_COMMON}
         groups, is_near = found(self.request.user, text, words)

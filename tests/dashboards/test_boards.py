@@ -33,7 +33,9 @@ def portfolio(db):
     terekti = factories.place("276200000", tile_row=2, tile_column=4)
     site = factories.place("SYN-SITE", parent=borli, kind="site", kato="")
     china, kazakhstan = factories.country("CN"), factories.country("KZ")
-    one, two = factories.investor(country=china), factories.investor(country=kazakhstan)
+    shandong = factories.place("CN-SD", kind="province", parent=china)
+    one, two = factories.investor(country=china, province=shandong), factories.investor(country=kazakhstan)
+    nowhere = factories.investor()  # beside one whose country is known: its project is not "not stated"
     jobs = factories.unit("{job}", dimension="job", factor=1)
     metric = factories.metric("jobs_permanent", dimension="job", unit=jobs)
     factories.metric("capacity_electric", unit=factories.unit("MW"))
@@ -49,7 +51,7 @@ def portfolio(db):
             factories.observation(project=row, metric=metric, unit=jobs, value=hired, as_of=DAY)
         return row
 
-    project("A", gas, site, 2024, [one, two], 100, 10)
+    project("A", gas, site, 2024, [one, two, nowhere], 100, 10)
     project("B", energy, terekti, 2024, [one], 30, 5, status="delayed")
     project("C", health, borli, 2025, [two], 7)
     last = project("D")
@@ -99,6 +101,7 @@ def rows_of(client, url):
         "/en/map/?year=2024",
         "/en/pivot/?by=sector&and=district",
         "/en/pivot/?by=investor&and=investor_country",
+        "/en/pivot/?by=investor_country&and=investor_province",
         "/en/pivot/?by=year&and=status",
     ],
 )
