@@ -44,9 +44,10 @@ from projects.models import (
     Subscription,
     Update,
     Waiver,
+    WebhookDelivery,
 )
 from projects.models.base import CodeList, Recorded
-from projects.models.choices import UpdateStatus, ViewAudience
+from projects.models.choices import TokenScope, UpdateStatus, ViewAudience
 
 DISTRICT_EDITOR = "district_editor"
 DEPARTMENT_EDITOR = "department_editor"
@@ -68,7 +69,16 @@ ROLE_NAMES = {
 EDITORS = {DISTRICT_EDITOR, DEPARTMENT_EDITOR}
 
 # Only administrators change these: code lists, people at work, and what the system itself keeps.
-ADMINISTERED = {"StaffMember", "ReportingCycle", "ReportingPeriod", "Holiday", "StageRequirement", "User", "Group"}
+ADMINISTERED = {
+    "StaffMember",
+    "ReportingCycle",
+    "ReportingPeriod",
+    "Holiday",
+    "StageRequirement",
+    "User",
+    "Group",
+    "Webhook",
+}
 # What may be confidential, and the look-up that tells.
 CONFIDENTIAL = {
     Amount: "is_confidential",
@@ -76,7 +86,7 @@ CONFIDENTIAL = {
     ProjectDocument: "document__is_confidential",
     Attachment: "document__is_confidential",
 }
-KEPT_BY_SYSTEM = {ApiToken, Autosave, ImportJob, Notice, PeriodReport, Submission}
+KEPT_BY_SYSTEM = {ApiToken, Autosave, ImportJob, Notice, PeriodReport, Submission, WebhookDelivery}
 
 
 def roles(user):
@@ -125,6 +135,12 @@ def may_see_confidential(user):
 
 def may_export(user):
     return may_see_register(user)
+
+
+def own_tokens(user):
+    """The API tokens that the user makes and takes back, as a queryset; administrators see all in the admin."""
+    tokens = ApiToken.objects.exclude(scope=TokenScope.CALENDAR)
+    return tokens.filter(user=user) if may_see_register(user) else tokens.none()
 
 
 def visible_to(user, queryset):

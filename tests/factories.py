@@ -514,3 +514,15 @@ def period_report(**given):
 
 def saved_view(**given):
     return _row(models.SavedView, given, name=f"Synthetic view {next(_numbers)}", owner=analyst)
+
+
+# ---- Webhooks -----------------------------------------------------------------------------------------------
+
+
+def webhook(**given):
+    return _row(models.Webhook, given, name=f"Synthetic system {next(_numbers)}", address="https://example.org/hook")
+
+
+def webhook_delivery(**given):
+    """A message that has been tried once, so that it is none of those that wait."""
+    return _row(models.WebhookDelivery, given, webhook=webhook, event="project.changed", project=project, attempts=1)

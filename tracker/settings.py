@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tracker.middleware.HistoryMiddleware",
+    "projects.api.limits.LimitMiddleware",
     "projects.timetravel.TimeTravelMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -226,5 +227,8 @@ SITE_ADDRESS = environment.env_address("SITE_ADDRESS", "http://127.0.0.1:8000")
 PUBLISHER = environment.env_str("PUBLISHER", "Akimat of West Kazakhstan Region")
 PUBLIC_LICENCE = environment.env_address("PUBLIC_LICENCE", "")
 OC4IDS_PREFIX = environment.env_str("OC4IDS_PREFIX", "oc4ids-xxxxxx")
+API_REQUESTS_PER_MINUTE = environment.env_int("API_REQUESTS_PER_MINUTE", 6000, 1)  # of one person
+# Hosts that webhooks may reach inside private networks and without TLS; all others need https and public addresses.
+WEBHOOK_HOSTS = environment.env_list("WEBHOOK_HOSTS", [])
 HOME_REGION = environment.env_str("HOME_REGION", "KZ-27")
 FORMS_URLFIELD_ASSUME_HTTPS = True

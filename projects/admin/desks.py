@@ -16,6 +16,8 @@ from projects.models import (
     SavedView,
     Submission,
     Subscription,
+    Webhook,
+    WebhookDelivery,
 )
 
 
@@ -109,3 +111,36 @@ class PeriodReportAdmin(ReadOnly, RecordAdmin):
     linked = ("period", "closed_by")
     search_columns = ("sha256",)
     fieldsets = ((None, {"fields": ["period", "as_of", "known_at", "closed_by", "sha256", "content"]}),)
+
+
+@register(Webhook, site=site)
+class WebhookAdmin(RecordAdmin):
+    list_display = ("name", "address", "is_active")
+    list_filter = ("is_active",)
+    search_columns = ("name", "address")
+    readonly_fields = ("secret_column",)
+    fieldsets = ((None, {"fields": ["name", "address", "is_active", "secret_number", "secret_column"]}),)
+
+    def get_fieldsets(self, request, obj=None):
+        """Who only looks does not see the secret, and a webhook has one when it is saved."""
+        title, options = super().get_fieldsets(request, obj)[0]
+        is_shown = obj is not None and obj.pk and permissions.is_administrator(request.user)
+        return [(title, options if is_shown else {"fields": options["fields"][:-1]})]
+
+    def secret_column(self, obj):
+        return obj.secret
+
+    secret_column.short_description = _("secret")
+
+
+@register(WebhookDelivery, site=site)
+class WebhookDeliveryAdmin(ReadOnly, RecordAdmin):
+    list_display = ("webhook", "event", "project", "created_at", "attempts", "delivered_at", "status_code", "error")
+    list_select_related = ("webhook", "project")
+    list_filter = ("event",)
+    linked = ("webhook", "project")
+    search_columns = ("error",)
+    fieldsets = (
+        (None, {"fields": ["webhook", "event", "project", "update", "created_at"]}),
+        (None, {"fields": ["attempts", "next_at", "delivered_at", "status_code", "error"]}),
+    )

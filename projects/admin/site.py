@@ -40,7 +40,10 @@ GROUPS = {
     PEOPLE: (gettext_lazy("People and roles"), ["User", "Group", "StaffMember", "AccessAttempt", "AccessLog"]),
     SYSTEM: (
         pgettext_lazy("group of records that the application keeps for itself", "System"),
-        ["SavedView", "Subscription", "Notice", "ImportJob", "Submission", "Autosave", "ApiToken", "PeriodReport"],
+        [
+            "SavedView", "Subscription", "Notice", "ImportJob", "Submission", "Autosave", "ApiToken", "PeriodReport",
+            "Webhook", "WebhookDelivery",
+        ],
     ),
 }
 # fmt: on

@@ -52,6 +52,7 @@ from projects.models.projects import (
 from projects.models.reports import DueReport
 from projects.models.shipments import Checkpoint, Container, Shipment
 from projects.models.sources import Document, Source, Statement
+from projects.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "ActionItem",
@@ -114,4 +115,6 @@ __all__ = [
     "Unit",
     "Update",
     "Waiver",
+    "Webhook",
+    "WebhookDelivery",
 ]

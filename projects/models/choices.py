@@ -375,3 +375,9 @@ class TokenScope(TextChoices):
     READ = "read", _("reading")
     WRITE = "write", _("reading and writing")
     CALENDAR = "calendar", _("calendar only")
+
+
+class WebhookEvent(TextChoices):
+    APPROVED = "update.approved", _("update approved")
+    PUBLISHED = "project.published", _("project made public")
+    CHANGED = "project.changed", _("project changed")

@@ -250,3 +250,18 @@ LEFT JOIN {schema}.projects_update u ON u.project_id = p.id AND u.period_id = r.
 WHERE c.is_active AND NOT p.is_placeholder AND (
   p.status IS NULL OR p.status NOT IN ('cancelled', 'suspended') OR u.status IN ('submitted', 'approved'))
 """
+
+# (event, id of the project, id of the update or NULL) -> a message to each webhook in use.
+TELL = """
+CREATE OR REPLACE FUNCTION tracker_tell(what text, about bigint, report bigint) RETURNS void
+LANGUAGE sql AS $$
+  INSERT INTO public.projects_webhookdelivery
+    (webhook_id, event, project_id, update_id, created_at, attempts, next_at, error)
+  SELECT w.id, what, about, report, now(), 0, now(), '' FROM public.projects_webhook w
+  WHERE w.is_active AND about IS NOT NULL
+  ON CONFLICT DO NOTHING
+$$;
+"""
+
+# How often each person calls the API: one row a person. What is unlogged is empty after a crash, no harm here.
+API_USE = "CREATE UNLOGGED TABLE tracker_api_use (person bigint PRIMARY KEY, minute bigint, requests integer)"

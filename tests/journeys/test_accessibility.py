@@ -60,6 +60,7 @@ NO_PAGES = {
     "view-open",
     "view-delete",
     "view-follow",
+    "token-revoke",
 }
 # States that a page has beside its usual one: address, status.
 STATES = {

@@ -23,6 +23,7 @@ from projects.models import (
     SavedView,
     Submission,
     Subscription,
+    WebhookDelivery,
 )
 from projects.models.base import Recorded, Sourced, StaleRecord
 from tests import factories
@@ -253,6 +254,9 @@ REPEATED = {
     ],
     "container_unique": of_one(factories.shipment, factories.container, "shipment"),
     "checkpoint_unique": of_one(factories.shipment, factories.checkpoint, "shipment"),
+    "webhook_delivery_waits_once": lambda: of_one(
+        factories.webhook, factories.webhook_delivery, "webhook", project=factories.project(), attempts=0
+    )(),
 }
 IN_RANGE = {name: model for name, (model, _constraint) in CONSTRAINTS.items() if name.endswith("dates_in_range")}
 OTHER_MAKERS = {
@@ -346,7 +350,9 @@ def test_no_constraint_is_left_untested():
 def test_every_constraint_speaks_in_sentences(name):
     model, constraint = CONSTRAINTS[name]
     assert isinstance(constraint, CheckConstraint | UniqueConstraint | ExclusionConstraint)
-    if model in (Submission, ApiToken) or name == "project_status_null_not_empty":  # never typed by a person
+    if (
+        model in (Submission, ApiToken, WebhookDelivery) or name == "project_status_null_not_empty"
+    ):  # never typed by a person
         return
     message = constraint.violation_error_message
     assert message != constraint.default_violation_error_message
