@@ -86,6 +86,11 @@ class Entry:
         return getattr(self.event, "version", None)
 
     @property
+    def is_new(self):
+        """The first state of a row."""
+        return not self.many and self.event.pgh_label == "insert"
+
+    @property
     def action(self):
         return ACTIONS["update" if self.many else self.event.pgh_label][0]
 
@@ -116,18 +121,20 @@ def events_of(model):
     return model._meta.concrete_model.pgh_event_model
 
 
-def timeline(user, record, *, children=(), page=1):
+def timeline(user, record, *, children=(), page=1, span=None):
     """A page of what happened to a record and to the rows that belong to it, the newest first.
 
     Args:
         children: (model, name of the foreign key to the record) of the rows that belong to it.
-        page: 1 for the newest; SIZE states a page.
+        page: 1 for the newest; SIZE states a page. span: (first, last) moment of those wanted, or None for all.
     Returns: the entries, and whether there are older ones.
     """
     tables = [(type(record), None, events_of(type(record)).objects.filter(pgh_obj_id=record.pk))]
     tables += [(model, None, events_of(model).objects.filter(**{f"{key}_id": record.pk})) for model, key in children]
     tables = [(model, many, permissions.visible_events(user, events, model)) for model, many, events in tables]
     tables += [(type(record), many, events) for many, events in _links(record)]
+    if span:
+        tables = [(model, many, events.filter(pgh_created_at__range=span)) for model, many, events in tables]
     branches = [
         events.annotate(table=Value(index, models.IntegerField()))
         .order_by()

@@ -139,12 +139,16 @@ def _grouping_by_every_column():
         connection.features.allows_group_by_selected_pks = before
 
 
-def parse_as_of(text):
-    """A date between 1990 and 2099. Raises: BadParameter."""
+def parse_day(text, name):
+    """A date between 1990 and 2099, given by the parameter `name`. Raises: BadParameter."""
     with contextlib.suppress(ValueError):
         if text.isascii() and (day := parse_date(text)) and EARLIEST <= day < LATEST:
             return day
-    raise BadParameter({"as_of": [_("Give a date like 2025-10-10.")]})
+    raise BadParameter({name: [_("Give a date like 2025-10-10.")]})
+
+
+def parse_as_of(text):
+    return parse_day(text, "as_of")
 
 
 def parse_known_at(text):

@@ -56,6 +56,7 @@ def samples(url):
             for (code, text), count in zip(LONG, (12, 1234, 0, 7), strict=True)
         ],
         "per_page": [(number, url, number == 50) for number in (25, 50, 100, 200)],
+        "papers": [(url, "PDF"), (url, "DOCX")],
         "header": [_("Sector"), _("Projects"), _("Announced")],
         "bars": [
             {

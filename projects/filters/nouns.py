@@ -404,6 +404,8 @@ class EngagementFilterSet(NounFilterSet):
     )
     held_after = DayFilter(field_name="held_on", lookup_expr="gte", label=_("Held from"))
     held_before = DayFilter(field_name="held_on", lookup_expr="lte", label=_("Held to"))
+    undated = FlagFilter(lambda: Q(held_on__isnull=True), label=_("Without a date"))
+    place__empty = FlagFilter(lambda: Q(place__isnull=True), label=_("Place"))
 
     class Meta:
         model = Engagement

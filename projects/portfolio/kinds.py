@@ -54,6 +54,7 @@ INDICATOR = Kind("indicator", "indicators", models.Indicator, "code")
 PERSON = Kind("person", "people", models.Person)
 AGREEMENT = Kind("agreement", "agreements", models.Agreement)
 FILE = Kind("file", "documents", models.Document)
+PLACE = Kind("place", "places", models.Place, "code")  # changed in the administration
 UPDATE = Kind("update", "updates", models.Update, is_added=False)  # added on its project
 
 TOP = (

@@ -28,7 +28,8 @@ from projects.models import (
     Update,
 )
 from projects.models.choices import UpdateStatus
-from projects.portfolio.kinds import CHILDREN
+from projects.portfolio import papers
+from projects.portfolio.kinds import CHILDREN, ENGAGEMENT, INVESTOR
 from projects.portfolio.lists import ListPage, SignedIn, day_of
 from projects.portfolio.projects import Section, shown_amounts
 
@@ -77,6 +78,7 @@ class EngagementList(ListPage):
     columns = columns.by_name(columns.ENGAGEMENTS)
     default_sort = "-held"
     export_name = "engagement-export"
+    template_name = "portfolio/engagements.html"
     heading = gettext_lazy("Engagements")
     lead = gettext_lazy("Visits, talks, meetings and ceremonies, and what came out of them.")
     add_url_name = "engagement-new"
@@ -215,7 +217,8 @@ class RecordPage(SignedIn, TemplateView):
     """One record: facts above, sections below. A subclass gives `record()`, `facts()` and `sections()`."""
 
     template_name = "portfolio/record.html"
-    list_name = list_heading = edit_name = history_name = None
+    list_heading = None
+    paper_kind = None  # where there is a brief of such records
     key = "pk"
 
     def get_context_data(self, **kwargs):
@@ -230,6 +233,7 @@ class RecordPage(SignedIn, TemplateView):
             "sections": [*self.sections(record), *self.attachments(record)],
             "edit_url": reverse(f"{self.noun}-edit", args=address) if self.may_change else "",
             "history_url": reverse(f"{self.noun}-history", args=address),
+            "papers": papers.links(self.paper_kind, record) if self.paper_kind else (),
             "breadcrumbs": [(reverse(f"{self.noun}-list"), self.list_heading)],
         }
 
@@ -249,6 +253,7 @@ class RecordPage(SignedIn, TemplateView):
 
 class InvestorPage(RecordPage):
     noun, list_heading = "investor", gettext_lazy("Investors")
+    paper_kind = INVESTOR
 
     def rows(self):
         return Organisation.objects.select_related("country", "province", "parent", "local_entity")
@@ -307,6 +312,7 @@ class SourcePage(RecordPage):
 
 class EngagementPage(RecordPage):
     noun, list_heading = "engagement", gettext_lazy("Engagements")
+    paper_kind = ENGAGEMENT
 
     def rows(self):
         return Engagement.objects.select_related(SOURCED, "place__parent", "sector", "programme")

@@ -27,7 +27,7 @@ from projects.models import (
     Update,
 )
 from projects.models.choices import AmountKind, Bound
-from projects.portfolio import readiness
+from projects.portfolio import kinds, papers, readiness
 from projects.portfolio.lists import ListPage, SignedIn
 
 FACET_VALUES = 12  # more than these are reached through the filter form and the search
@@ -67,6 +67,13 @@ class ProjectList(ListPage):
 
     def count(self, rows):
         return self.portfolio.count, True
+
+    def _exports(self):
+        """The files of the list, and the report of the last month about the same projects."""
+        found = super()._exports()
+        query = changed(self.request.GET, after=None, before=None, per_page=None, sort=None, columns=None)
+        label = _("Monthly report, %(kind)s")
+        return found + [(url, label % {"kind": kind}) for url, kind in papers.month_links(query) if found]
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -309,6 +316,7 @@ class ProjectPage(SignedIn, TemplateView):
                     noun="document",
                 ),
             ],
+            "papers": papers.links(kinds.PROJECT, project),
             "ahead": readiness.ahead(project, may_change=may_change),
             "updates": permissions.visible_to(user, Update.objects.filter(project=project)).select_related("author")[
                 :5
@@ -397,6 +405,7 @@ class ProgrammePage(SignedIn, TemplateView):
                     "programme-attachment",
                 ),
             ],
+            "papers": papers.links(kinds.PROGRAMME, programme),
             "may_change": may_change,
             "breadcrumbs": [(reverse("project-list"), _("Projects")), (reverse("programme-list"), _("Programmes"))],
         }

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from projects.portfolio import desk, documents, downloads, edit_urls, nouns, periods, projects, staff
+from projects.portfolio import contacts, desk, documents, downloads, edit_urls, nouns, papers, periods, projects, staff
 
 urlpatterns = [
     *edit_urls.urlpatterns,
+    *papers.urlpatterns,
     *downloads.addresses("documents/", documents.DocumentList),
     path("documents/", documents.DocumentList.as_view(), name="file-list"),
     path("documents/<int:pk>/", documents.DocumentPage.as_view(), name="file-detail"),
@@ -22,6 +23,8 @@ urlpatterns = [
     path("sources/", nouns.SourceList.as_view(), name="source-list"),
     path("sources/<str:code>/", nouns.SourcePage.as_view(), name="source-detail"),
     path("engagements/", nouns.EngagementList.as_view(), name="engagement-list"),
+    path("engagements/contacts/", contacts.Contacts.as_view(), name="contacts"),
+    path("places/<str:code>/", contacts.PlacePage.as_view(), name="place-detail"),
     path("engagements/<int:pk>/", nouns.EngagementPage.as_view(), name="engagement-detail"),
     path("agreements/", nouns.AgreementList.as_view(), name="agreement-list"),
     path("agreements/<int:pk>/", nouns.AgreementPage.as_view(), name="agreement-detail"),
