@@ -40,7 +40,8 @@ def facets(rows_without, columns):
             queries += _by_further_sector(projects)
     counts = {name: {} for name in [*columns, FURTHER]}
     for name, value, n in queries[0].union(*queries[1:], all=True):
-        counts[name][value] = n
+        if n:
+            counts[name][value] = n
     further = counts.pop(FURTHER)
     if "sector" in counts:
         counts["sector"] = _with_all_above(counts["sector"], Sector.objects.all(), 1)

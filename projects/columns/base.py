@@ -1,9 +1,14 @@
 """What a column is, and the parts that columns of several nouns share."""
 
+import functools
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Coalesce, NullIf
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +18,39 @@ from projects import figures, wording
 from projects.models.base import FALLBACKS
 from projects.models.choices import DatePrecision
 from projects.models.functions import KazakhKey
+
+
+@dataclass
+class CellContext:
+    """What cells may need: the currency of sums, addresses that keep the day looked back to."""
+
+    currency: str
+    rate: str
+    suffix: str
+    user: object
+
+    def url(self, record):
+        return record.get_absolute_url() + self.suffix
+
+    def investor_url(self, organisation):
+        return reverse("investor-detail", args=[organisation.pk]) + self.suffix
+
+    def pill(self, choices, value):
+        return pill(choices(value).label, choices.colour_of(value))
+
+    def local(self, moment):
+        return timezone.localtime(moment)
+
+
+@functools.lru_cache(maxsize=256)
+def pill(label, colour):
+    return render_to_string("components/pill.html", {"label": label, "colour": colour})
+
+
+def time_suffix(data):
+    """The query string of a record's address that keeps the day looked back to in `data` (QueryDict), or nothing."""
+    pairs = {name: data[name] for name in ("as_of", "known_at") if data.get(name)}
+    return f"?{urlencode(pairs)}" if pairs else ""
 
 
 class Cell:

@@ -50,6 +50,13 @@ class Cell:
     content: str = ""
 
 
+def quantity_cell(projects, found):
+    """The cell of a measured quantity of so many projects. found: a rollups.Quantity, or None where none has it."""
+    if found is None:
+        return Cell(projects, None, missing=projects)
+    return Cell(projects, found.value, found.bound, found.count, projects - found.projects, found.lower_bounds)
+
+
 class Pivot(Board):
     template_name = "dashboards/pivot.html"
     view_name = "pivot"
@@ -129,11 +136,7 @@ class Pivot(Board):
         keys = {self.first: row, self.second: column}
         dimensions = tuple(name for name, group in keys.items() if group is not None)
         found = self.quantities[dimensions].get(tuple(keys[name].key for name in dimensions))
-        if found is None:
-            return Cell(line.projects, None, missing=line.projects)
-        return Cell(
-            line.projects, found.value, found.bound, found.count, line.projects - found.projects, found.lower_bounds
-        )
+        return quantity_cell(line.projects, found)
 
     # Showing
 

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 CHUNK = 2000  # rows that are in memory at a time
 
@@ -45,6 +47,10 @@ class Table:
         """The columns of a file: those of the page, each with those beside it."""
         return [field for column in self.columns for field in (column, *column.beside)]
 
+    @property
+    def headings(self):
+        return [str(field.label) for field in self.fields]
+
     def read(self):
         """Yield the rows, a chunk in memory at a time. To be called inside `reading`."""
         yield from _with_shared_relations(self.rows).iterator(chunk_size=CHUNK)
@@ -54,6 +60,33 @@ class Table:
         values = [field.cell.value for field in self.fields]
         for row in self.read():
             yield [value(row, self.context) for value in values]
+
+
+@dataclass
+class Lines:
+    """A short table, made already: what `sheets` and `texts` write of it. headings: words; lines: lists of values."""
+
+    heading: str
+    headings: list
+    lines: list
+    about: Callable = list
+    reading: Callable = one_moment
+
+    def records(self):
+        return self.lines
+
+
+def particulars(looking_back, user):
+    """What every file says of itself: of which day it is, as recorded when, taken by whom. Rows of words.
+
+    looking_back: as the request has it (`as_of`, `known_at`), or None.
+    """
+    looking_back = looking_back or {}
+    return [
+        (_("True on"), looking_back.get("as_of") or timezone.localdate()),
+        (_("As recorded on"), looking_back.get("known_at") or timezone.now()),
+        (_("Taken by"), user.get_username()),
+    ]
 
 
 def _with_shared_relations(rows):

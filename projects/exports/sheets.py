@@ -2,12 +2,15 @@
 
 import datetime
 import re
+import tempfile
 from decimal import Decimal
 
 import xlsxwriter
+from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW_LIMIT = 1_048_576  # of one sheet, by the format
 TEXT_LIMIT = 32_767  # characters of one cell, by the format
 NAME_LIMIT = 31  # characters of a sheet's name, by the format
@@ -22,10 +25,18 @@ def write(table, file):
     book.set_properties({"title": str(table.heading)})
     writer = _Writer(book)
     with table.reading():
-        writer.rows(str(table.heading), [str(field.label) for field in table.fields], table.records())
+        writer.rows(str(table.heading), table.headings, table.records())
         if about := table.about():
             writer.about(about)
     book.close()
+
+
+def answer(name, table):
+    """The table as an answer. Takes: the name of its file without the ending."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
+    write(table, file)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=CONTENT_TYPE)
 
 
 class _Writer:

@@ -26,7 +26,7 @@ def parts(table):
         return text.encode()
 
     buffer.write(MARK)
-    writer.writerow(plain(str(field.label)) for field in table.fields)
+    writer.writerow(map(plain, table.headings))
     with table.reading():
         for number, record in enumerate(table.records(), 1):
             writer.writerow(map(plain, record))

@@ -14,7 +14,6 @@ from projects.exports import maps, oc4ids, sheets, texts
 from projects.portfolio.lists import SignedIn
 from tracker import errors
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STREAMS = {
     "csv": (texts.parts, texts.CONTENT_TYPE),
     "geojson": (maps.parts, "application/geo+json"),
@@ -34,21 +33,20 @@ class Download(SignedIn, View):
         page = self.page()
         page.setup(request)
         table = page.table()
-        name = f"{self.stem}-{timezone.localdate():%Y-%m-%d}.{suffix}"
+        stem = f"{self.stem}-{timezone.localdate():%Y-%m-%d}"
+        if suffix == "xlsx":
+            return sheets.answer(stem, table)
+        name = f"{stem}.{suffix}"
         if suffix in STREAMS:
             return self._streamed(table, suffix, name)
         file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
         try:
-            if suffix == "xlsx":
-                sheets.write(table, file)
-            else:
-                oc4ids.write(table, file, address=request.build_absolute_uri())
+            oc4ids.write(table, file, address=request.build_absolute_uri())
         except oc4ids.Faulty as reason:
             file.close()
             return errors.page(request, 409, _("No file was made"), reason)
         file.seek(0)
-        content_type = XLSX if suffix == "xlsx" else oc4ids.CONTENT_TYPE
-        return FileResponse(file, as_attachment=True, filename=name, content_type=content_type)
+        return FileResponse(file, as_attachment=True, filename=name, content_type=oc4ids.CONTENT_TYPE)
 
     @staticmethod
     def _streamed(table, suffix, name):

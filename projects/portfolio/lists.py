@@ -1,51 +1,22 @@
 """A list page is a declaration: model, filters, columns. This is the machine behind all of them."""
 
-import functools
-from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from projects import exports, figures, paging, permissions, saved_views, timetravel
+from projects.columns.base import CellContext, time_suffix
 from projects.filters.base import changed
 from projects.rollups import CURRENCIES, RATES
 from tracker.errors import BadParameter
 
 # Parameters that say how a list is shown, not which rows it has.
 SHOWING = ("sort", "columns", "currency", "rate", "per_page", "after", "before", "as_of", "known_at")
-
-
-@dataclass
-class CellContext:
-    """What cells may need: the currency of sums, addresses that keep the day looked back to."""
-
-    currency: str
-    rate: str
-    suffix: str
-    user: object
-
-    def url(self, record):
-        return record.get_absolute_url() + self.suffix
-
-    def investor_url(self, organisation):
-        return reverse("investor-detail", args=[organisation.pk]) + self.suffix
-
-    def pill(self, choices, value):
-        return pill(choices(value).label, choices.colour_of(value))
-
-    def local(self, moment):
-        return timezone.localtime(moment)
-
-
-@functools.lru_cache(maxsize=256)
-def pill(label, colour):
-    return render_to_string("components/pill.html", {"label": label, "colour": colour})
 
 
 def day_of(request):
@@ -100,7 +71,7 @@ class ListPage(SignedIn, TemplateView):
         self.context = CellContext(
             currency=self._one_of("currency", CURRENCIES),
             rate=self._one_of("rate", RATES),
-            suffix=self._time_suffix(),
+            suffix=time_suffix(self.request.GET),
             user=self.request.user,
         )
         sorts = {name: column.sort for name, column in self.columns.items() if column.sort is not None}
@@ -187,14 +158,12 @@ class ListPage(SignedIn, TemplateView):
 
     def about(self, rows):
         """What the sheet beside the rows says: which rows these are, of when, by whom they were taken, how many."""
-        looking_back = getattr(self.request, "looking_back", None) or {}
+        looking_back = getattr(self.request, "looking_back", None)
         chosen = [(chip["label"], chip["value"] or _("yes")) for chip in self._chips()]
         return [
             (self.heading,),
             *(chosen or [(_("Filters"), _("none: all rows"))]),
-            (_("True on"), looking_back.get("as_of") or timezone.localdate()),
-            (_("As recorded on"), looking_back.get("known_at") or timezone.now()),
-            (_("Taken by"), self.request.user.get_username()),
+            *exports.particulars(looking_back, self.request.user),
             (_("Rows"), rows.order_by().count()),
         ]
 
@@ -222,11 +191,6 @@ class ListPage(SignedIn, TemplateView):
         """This page's address with some parameters changed; None removes one, a list repeats it."""
         query = changed(self.request.GET, **changes)
         return self.request.path + (query or ("?view=none" if self.opens_with else ""))  # the bare address opens a view
-
-    def _time_suffix(self):
-        data = self.request.GET
-        pairs = {name: data[name] for name in ("as_of", "known_at") if data.get(name)}
-        return f"?{urlencode(pairs)}" if pairs else ""
 
     def _cleared(self):
         return self._url(**dict.fromkeys([*self.filters.active, "after", "before"]))

@@ -81,6 +81,7 @@ class ProjectList(ListPage):
         first = {"after": None, "before": None}
         return context | {
             "totals_template": "portfolio/_totals.html",
+            "compare_url": reverse("compare"),
             "views_query": changed(self.request.GET, **dict.fromkeys(("sort", "columns", "per_page", *first))),
             "totals": portfolio.total,
             "totals_url": self._url(after=None, before=None) + "#results",

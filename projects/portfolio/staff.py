@@ -16,11 +16,12 @@ from django.views.generic import TemplateView, View
 
 from projects import handover, permissions, reminders, timeliness
 from projects.actions import Refused
+from projects.columns.base import pill
 from projects.exports import texts
 from projects.forms.fields import TextField
 from projects.models import Notice, Project
 from projects.models.choices import ReportState
-from projects.portfolio.lists import SignedIn, pill
+from projects.portfolio.lists import SignedIn
 from projects.wording import period as period_in_words
 from tracker.errors import BadParameter
 

@@ -5,6 +5,7 @@ import io
 from decimal import Decimal
 from urllib.parse import urljoin
 
+import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -14,7 +15,7 @@ from projects import models, rollups
 from tests import factories
 from tests.pages import figures, read
 
-BOARDS = ["home", "map", "pivot"]
+BOARDS = ["home", "map", "pivot", "compare"]
 DAY = factories.DAY
 
 
@@ -225,10 +226,75 @@ def test_labels_are_no_formulas(analyst):
     assert "\n'=1+1," in analyst.get("/en/pivot/pivot.csv").text.replace("\r", "")
 
 
+# ---- Compare --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?by=sector&key=ENERGY.GAS&key=ENERGY&key=HEALTH",
+        "?by=investor_country&key=CN&key=KZ&year=2024",
+        "?by=year&currency=USD&rate=today",
+    ],
+)
+def test_compared_figures_are_those_of_the_lists(query, analyst):
+    page = read(analyst.get(address("compare", query)))
+    found = figures(page.one("table", class_="compare"))
+    lists = {link["href"]: None for link in (figure.inside("a") for figure in found)}
+    for url in lists:
+        lists[url] = read(analyst.get(url))
+    for figure in found:
+        listed = lists[figure.inside("a")["href"]]
+        if kind := figure["data-total"] in rollups.KINDS and figure["data-total"]:
+            total = next(total for total in listed.all("data", data_total=kind) if total.inside("section"))
+            assert total.attributes == figure.attributes
+        elif figure["data-unit"] == "{project}":
+            assert len(listed.all("tr", data_reference=True)) == int(figure["value"])
+    assert len(found) > 20
+
+
+def test_projects_are_compared_and_what_differs_is_marked(analyst):
+    query = "?by=project&key=D&key=A"
+    page = read(analyst.get(address("compare", query)))
+    table = page.one("table", class_="compare")
+    assert [head.all("a")[0].text[:1] for head in table.one("thead").all("th")[1:]] == ["D", "A"]
+    marked = {row.one("th").text.removesuffix(" differs") for row in table.all("tr", class_="differs")}
+    assert marked >= {"Sector", "Announced", "Committed"} and "Programme" not in marked
+    only = read(analyst.get(address("compare", query + "&only=differences")))
+    assert len(only.one("table", class_="compare").one("tbody").all("tr")) == len(marked)
+    # Files have the same, line by line, and what the figures are worth beside them.
+    book = openpyxl.load_workbook(io.BytesIO(analyst.get(f"/en/compare/export.xlsx{query}").getvalue()))
+    lines = {line[0]: line[1:] for line in book.worksheets[0].iter_rows(values_only=True)}
+    assert lines["Announced"] == (None, 100)
+    assert lines["Committed: exactness"] == ("more than", None)
+    texts = csv.reader(io.StringIO(analyst.get(f"/en/compare/export.csv{query}").text.lstrip("\ufeff")))
+    assert [line[0] for line in texts] == list(lines)
+    assert ("Compare", "Projects") in list(book.worksheets[1].iter_rows(max_col=2, values_only=True))
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("?by=project&key=NONE", "There is no project NONE."),
+        ("?by=project&key=A%00", "There is no project"),
+        ("?by=sector&key=NONE", "key"),
+        ("?by=x", "by"),
+        ("?only=x", "only"),
+        ("?by=project&key=A&key=B&key=C&key=D&key=E", "Choose at most 4 to compare."),
+    ],
+)
+def test_what_cannot_be_compared_is_told(query, told, analyst):
+    response = analyst.get(address("compare", query))
+    assert response.status_code == 400
+    assert told in response.text
+
+
 # ---- Cost -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("url", "most"), [("/en/", 45), ("/en/map/", 20), ("/en/pivot/?measure=announced", 32)])
+@pytest.mark.parametrize(
+    ("url", "most"), [("/en/", 45), ("/en/map/", 20), ("/en/pivot/?measure=announced", 32), ("/en/compare/", 45)]
+)
 def test_queries_do_not_grow_with_the_rows(url, most, analyst, django_assert_max_num_queries):
     with django_assert_max_num_queries(most) as few:
         analyst.get(url)
