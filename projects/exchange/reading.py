@@ -17,6 +17,7 @@ import tempfile
 import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -68,12 +69,16 @@ LIMITS = {"size": SIZE // 2**20, "sheets": SHEETS, "rows": ROWS, "far_down": ROW
 
 @dataclass
 class Table:
-    """One sheet: rows of cells as stored, shorter where the last cells are empty; `first_row` counts from 1."""
+    """One sheet: rows of cells as stored, shorter where the last cells are empty; `first_row` counts from 1.
+
+    height: how many rows the sheet has, where only its first ones were asked for.
+    """
 
     name: str
     cells: list = field(default_factory=list)
     first_row: int = 1
     is_hidden: bool = False
+    height: int = 0
 
     @property
     def width(self):
@@ -94,6 +99,15 @@ class Book:
     sheets: list
     sha256: str
 
+    @property
+    def height(self):
+        """The number of rows of all sheets, whether they were read or only counted."""
+        return sum(max(sheet.height, len(sheet.cells)) for sheet in self.sheets)
+
+    @property
+    def is_whole(self):
+        return all(len(sheet.cells) >= sheet.height for sheet in self.sheets)
+
 
 def refused(code, **values):
     """The error that says in a sentence why a file is not read."""
@@ -106,11 +120,12 @@ def refused(code, **values):
     return ValidationError(REFUSALS[code], code=code, params=values | numbers)
 
 
-def read_file(file, name):
+def read_file(file, name, first=None):
     """Read a binary file that was opened for reading, whatever it is called.
 
     Args:
-        file: open, seekable, read from its start; name: as the person's machine called it.
+        file: open, seekable, read from its start; name: as the person's machine called it; first: how many rows of
+            each sheet are wanted, all if None.
     Returns: a Book with at least one row. A cell is str, int, float, bool, date, datetime, time, timedelta or None.
     Raises: ValidationError with one sentence, where the file is no table, dangerous, damaged, locked or too large.
     """
@@ -124,15 +139,20 @@ def read_file(file, name):
     kind = (kind_of(file, UNPACKED) or ("", ""))[0]
     file.seek(0)
     if kind in KINDS:
-        sheets = _sheets_of_workbook(file)
+        sheets = _sheets_of_workbook(file, first)
     elif kind or not name.lower().endswith(TEXT_ENDINGS):
         is_called_table = name.lower().endswith((".xlsx", ".xls", ".ods"))
         raise refused("ending", name=clean_text(name)[:100]) if is_called_table else refused("kind")
     else:
-        kind, sheets = "csv", [Table("CSV", list(_rows_of_text(_decoded(file.read()))))]
+        text = _decoded(file.read())
+        rows = list(islice(_rows_of_text(text), first))
+        kind, sheets = "csv", [Table("CSV", rows, height=text.count("\n") if len(rows) == first else len(rows))]
     for sheet in sheets:
-        while sheet.cells and not any(value is not None for value in sheet.cells[-1]):
+        while (
+            len(sheet.cells) == sheet.height and sheet.cells and not any(value is not None for value in sheet.cells[-1])
+        ):
             sheet.cells.pop()
+            sheet.height -= 1
     if not any(sheet.cells for sheet in sheets):
         raise refused("empty")
     return Book(kind, sheets, sha256)
@@ -150,8 +170,9 @@ class _PlainUnpickler(pickle.Unpickler):
         raise pickle.UnpicklingError(name)
 
 
-def _sheets_of_workbook(file):
+def _sheets_of_workbook(file, first):
     limits = {"rows": ROWS, "cells": CELLS, "text": TEXT, "sheets": SHEETS, "memory": MEMORY, "seconds": SECONDS}
+    limits |= {"first": first}
     limits["is_zip"] = zipfile.is_zipfile(file)
     file.seek(0)
     program = [sys.executable, "-I", str(Path(__file__).with_name("unpacking.py")), json.dumps(limits)]
@@ -168,10 +189,10 @@ def _sheets_of_workbook(file):
 
 def _received(stream):
     """The sheets that the other process sends; a process that ended without a word ran into its bounds."""
-    sheets, rows, cells, incoming = [], 0, 0, _PlainUnpickler(stream)
+    sheets, rows, cells = [], 0, 0
     while True:
         try:
-            message, *content = incoming.load()
+            message, *content = _PlainUnpickler(stream).load()  # each message has names of its own
         except (EOFError, pickle.UnpicklingError) as error:
             raise refused("memory") from error
         if message == "end":
@@ -179,7 +200,7 @@ def _received(stream):
         if message == "refused":
             raise refused(content[0], **content[1])
         if message == "sheet":
-            sheets.append(Table(content[0], is_hidden=content[1]))
+            sheets.append(Table(content[0], is_hidden=content[1], height=content[2]))
             continue
         rows += len(content[0])
         cells += sum(map(len, content[0]))

@@ -13,6 +13,7 @@ import resource
 import sys
 import zipfile
 import zlib
+from itertools import islice
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -163,11 +164,12 @@ def _read(file, is_zip, limits, send):
             raise Refused("sheets", number=len(sheets))
         for about in sheets:
             sheet = book.get_sheet_by_name(about.name)
-            if sheet.total_height > limits["rows"]:
-                raise Refused("far_down", sheet=about.name, row=sheet.total_height)
-            send(("sheet", about.name, about.visible != SheetVisibleEnum.Visible))
+            height = sheet.end[0] + 1 if sheet.end else 0
+            if height > limits["rows"]:
+                raise Refused("far_down", sheet=about.name, row=height)
+            send(("sheet", about.name, about.visible != SheetVisibleEnum.Visible, height))
             batch = []
-            for row in _rows(sheet, missing.get(about.name, {}), limits):
+            for row in islice(_rows(sheet, missing.get(about.name, {}), limits), limits["first"]):
                 batch.append(row)
                 if len(batch) == BATCH:
                     send(("rows", batch))

@@ -70,6 +70,19 @@ def test_places_in_a_sheet_are_kept():
     assert str(cells[4][3]) == "nan"
 
 
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_many_rows_and_the_first_of_them(kind):
+    """Texts that come again after a thousand rows are still the same."""
+    rows = [["name", "place"], *([f"n{number % 3}", f"p{number}"] for number in range(2500))]
+    content = files.xlsx({"S": rows}) if kind == "xlsx" else files.csv_file(rows)
+    whole = read(content, f"t.{kind}")
+    assert whole.sheets[0].cells == rows
+    assert (whole.height, whole.is_whole) == (2501, True)
+    part = read_file(io.BytesIO(content), f"t.{kind}", first=10)
+    assert part.sheets[0].cells == rows[:10]
+    assert (part.height, part.is_whole) == (2501, False)
+
+
 def test_errors_and_formulas_without_a_value_are_text():
     rows = (
         '<row r="1"><c r="A1" t="e"><v>#REF!</v></c><c r="B1"><f>1+1</f><v>2</v></c>'
