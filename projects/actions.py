@@ -154,13 +154,44 @@ def autosave(*, by, project, page, typed, draft=None, revision=0):
     return saved
 
 
+def enclose(*, by, update, form):
+    """Hang the files of a checked form of enclosures on a draft or returned update. Raises: Refused."""
+    if not permissions.may_change(by, update):
+        raise Refused(permissions.refusal(by, update))
+    try:
+        with transaction.atomic(), pghistory.context(user=by.pk):
+            form.enclose(update)
+    except BaseException:
+        form.forget()
+        raise
+
+
+@transaction.atomic
+def take_off(*, by, attachment):
+    """Take a document off an update that is not sent yet; one that nobody else uses goes with its file.
+
+    Raises: Refused.
+    """
+    if not permissions.may_take_off(by, attachment):
+        raise Refused(permissions.refusal(by, attachment))
+    document = attachment.document
+    with pghistory.context(user=by.pk):
+        attachment.delete()
+        is_used = any(
+            model._base_manager.filter(**{name: document}).exists() for model, name in permissions.uses_of_documents()
+        )
+        if not is_used and document.created_by_id == by.pk:
+            document.delete()
+            transaction.on_commit(lambda: document.file.storage.delete(document.file.name))
+
+
 @transaction.atomic
 def submit_update(*, by, update):
     """Send the author's draft, or what was returned, to review. Returns: the update. Raises: Refused."""
     update = _locked(update)
     if not permissions.may_change(by, update) or update.author_id != by.pk:
         raise Refused(permissions.refusal(by, update))
-    if not update.narrative and not update.is_no_change and not update.changes:
+    if not (update.narrative or update.is_no_change or update.changes or update.attachments.exists()):
         raise Refused(_("Write what happened, or tick 'nothing changed'."))
     update.status, update.submitted_at = UpdateStatus.SUBMITTED, timezone.now()
     update.reported_on = update.reported_on or timezone.localdate()

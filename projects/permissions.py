@@ -334,6 +334,11 @@ def may_delete(user, record):
     return is_administrator(user)
 
 
+def may_take_off(user, attachment):
+    """Whether the user may take a document off a record: off an update of the own, while it is not sent."""
+    return attachment.update_id is not None and may_change(user, attachment.update)
+
+
 def stood_in_for(user):
     """The keys of the people on leave today whose updates the user decides on in their place; read once a request."""
     if not hasattr(user, "_stood_in_for"):

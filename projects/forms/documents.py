@@ -15,8 +15,8 @@ from projects.models import Attachment, Document, DocumentType, ProjectDocument
 from projects.models.attachments import ATTACHED_TO
 
 
-class FileForm(RecordForm):
-    """A form that keeps a file: stored under a name of ours, and taken back where the row is not saved."""
+class KeepsFiles(forms.Form):
+    """A form that keeps files: stored under names of ours, and taken back where their rows are not saved."""
 
     keeps_place = forms.BooleanField(
         label=gettext_lazy("Keep the place and time of the photo"),
@@ -24,7 +24,11 @@ class FileForm(RecordForm):
         help_text=gettext_lazy("Without this, what the camera wrote into a photo is removed before it is stored."),
     )
 
-    kept = None
+    user = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.kept = []  # names under which files were stored
 
     def keep(self, document, file):
         """Write what is known of a cleaned file to the document."""
@@ -34,14 +38,13 @@ class FileForm(RecordForm):
             photo = file.photo
             document.taken_at, document.latitude, document.longitude = photo.taken_at, photo.latitude, photo.longitude
         file.name = f"{uuid.uuid4()}.{file.kind[0]}"
-        self.kept = (document, file.name)
+        self.kept.append(file.name)
         document.file = file
 
     def forget(self):
-        if self.kept:
-            document, name = self.kept
-            column = document._meta.get_field("file")
-            column.storage.delete(column.generate_filename(document, name))
+        column = Document._meta.get_field("file")
+        for name in self.kept:
+            column.storage.delete(column.generate_filename(None, name))
 
     def on_record(self, file):
         """The document that already holds this content, as far as the person may see it, and a sentence if not.
@@ -54,6 +57,10 @@ class FileForm(RecordForm):
         if document is None and same.exists():
             return None, _("This file is already on record, in a document that you may not see.")
         return document, ""
+
+
+class FileForm(KeepsFiles, RecordForm):
+    """A form of one row that keeps a file."""
 
 
 def _file_once(form):

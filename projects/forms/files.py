@@ -48,6 +48,7 @@ STREAMS = {
 # What a browser offers to choose from; what is taken is decided by `kind_of`.
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx,.pptx,.doc,.xls,.ppt,.odt,.ods,.odp,image/jpeg"
 MACROS = ("vbaproject", "activex/", "macrosheets/", "basic/", "scripts/")
+FILES = 20  # in one sending
 MEMBERS, UNPACKED = 5000, 200 * 2**20  # files in an archive; bytes of all of them
 
 
@@ -213,3 +214,29 @@ class DocumentFileField(forms.FileField):
         file.kind, file.sha256, file.photo = kind, digest.hexdigest(), photo
         file.shown_name = clean_file_name(name, kind[0])
         return file
+
+
+class ManyFiles(forms.FileInput):
+    """An input in which several files may be chosen."""
+
+    allow_multiple_selected = True
+
+
+class DocumentFilesField(DocumentFileField):
+    """Several such files, as a list; each that is refused is named with its reason."""
+
+    widget = ManyFiles
+
+    def clean(self, data, initial=None):
+        files, refused = [file for file in data or [] if file], []
+        if len(files) > FILES:
+            raise ValidationError(_("Send at most %(count)d files at once."), params={"count": FILES}, code="many")
+        for number, file in enumerate(files):
+            try:
+                files[number] = super().clean(file)
+            except ValidationError as error:
+                name = clean_file_name(file.name, file.name.rpartition(".")[2][:10])
+                refused += [f"{name}: {text}" for text in error.messages]
+        if refused:
+            raise ValidationError(refused)
+        return files

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from projects import permissions, reports, stages, wording
 from projects.forms.amounts import AmountForm
+from projects.forms.enclosures import EnclosureForm
 from projects.forms.fields import AmountField, DateField, NumberField, TextField, shown
 from projects.forms.lookups import LinesField
 from projects.forms.progress import UpdateForm, _update_in_turn
@@ -57,7 +58,7 @@ def _says_something(form):
     """An update tells what happened, reports a value, or says that nothing changed: not both."""
     if form.value("is_no_change") and form.changes:
         yield error(_("'Nothing changed' and changed values exclude each other."), "is_no_change")
-    elif not form.value("narrative") and not form.value("is_no_change") and not form.changes:
+    elif not form.says_something():
         yield error(_("Write what happened, or tick 'nothing changed'."), "narrative")
 
 
@@ -182,6 +183,7 @@ class ReportForm(UpdateForm):
         super().__init__(*args, **kwargs)
         self.project = self.instance.project
         self.fields.pop("project", None)
+        self.enclosures = EnclosureForm(*([self.data, self.files] if self.is_bound else []), user=self.user)
         self.questions = reports.questions_of(self.project)
         self.standing = {question.name: question.standing for question in self.questions}
         self.changes = {}
@@ -272,6 +274,16 @@ class ReportForm(UpdateForm):
 
     # ---- Checking ----
 
+    def says_something(self):
+        """Whether there is anything to send: words, a value, a file, or that nothing changed."""
+        told = self.value("narrative") or self.value("is_no_change") or self.changes
+        return bool(told or self.enclosures.cleaned_data.get("files") or self.has_enclosures)
+
+    @property
+    def has_enclosures(self):
+        """Whether files hang on the update already."""
+        return not self.is_new and self.instance.attachments.exists()
+
     @cached_property
     def began_with(self):
         """What the register had when the page was opened: name -> stored text."""
@@ -314,6 +326,8 @@ class ReportForm(UpdateForm):
         for number in range(1, asked.NEW_PROBLEMS + 1):
             if self.now(f"new_problem-{number}-title"):
                 self.changes[f"new_problem-{number}-language"] = {"was": "", "now": get_language()}
+        for name, texts in self.enclosures.errors.items():
+            self.add_error(None, [f"{self.enclosures.fields[name].label}: {text}" for text in texts])
         return super().clean()
 
     def _check_version(self):
@@ -329,8 +343,12 @@ class ReportForm(UpdateForm):
 
     def save(self, commit=True):
         update = super().save(commit)
+        self.enclosures.enclose(update)
         Autosave.objects.filter(update=update).delete()
         return update
+
+    def forget(self):
+        self.enclosures.forget()
 
     # ---- Showing ----
 

@@ -180,6 +180,10 @@ class Document(Recorded):
             ),
         ]
 
+    @property
+    def is_picture(self):
+        return bool(self.file) and self.content_type.startswith("image/")
+
     def __str__(self):
         return " ".join(filter(None, [str(self.document_type), self.number, self.title]))
 

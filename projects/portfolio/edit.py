@@ -38,12 +38,13 @@ def body_of(request):
     """The content of a post as bytes, alike whenever the same is sent again (the anti-forgery token varies)."""
     fields = sorted((name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
     files = []
-    for name, file in sorted(request.FILES.items()):
-        digest = hashlib.sha256()
-        for chunk in file.chunks():
-            digest.update(chunk)
-        file.seek(0)
-        files.append([name, file.name, digest.hexdigest()])
+    for name, sent in sorted(request.FILES.lists()):
+        for file in sent:
+            digest = hashlib.sha256()
+            for chunk in file.chunks():
+                digest.update(chunk)
+            file.seek(0)
+            files.append([name, file.name, digest.hexdigest()])
     return json.dumps([request.path, fields, files]).encode()
 
 

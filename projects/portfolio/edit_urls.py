@@ -6,7 +6,7 @@ from projects.models import Update
 from projects.portfolio.edit import RecordEdit
 from projects.portfolio.kinds import CHILDREN, TOP
 from projects.portfolio.past import History
-from projects.portfolio.reports import ReportPage, UpdateAutosave, UpdateQueue, UpdateReview
+from projects.portfolio.reports import ReportPage, TakeOff, UpdateAutosave, UpdateQueue, UpdateReview
 
 
 def _page(kind):
@@ -37,6 +37,7 @@ urlpatterns = [
     *(pattern for kind in TOP for pattern in _top(kind)),
     *(pattern for kind in CHILDREN for pattern in _child(kind)),
     path("projects/<str:reference>/updates/autosave/", UpdateAutosave.as_view(), name="update-autosave"),
+    path("updates/take-off/", TakeOff.as_view(), name="update-take-off"),
     path("updates/queue/", UpdateQueue.as_view(), name="update-queue"),
     path("updates/<int:pk>/review/", UpdateReview.as_view(), name="update-review"),
 ]

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -15,18 +16,25 @@ from projects import actions, permissions, reports
 from projects.columns import nouns as columns
 from projects.filters import UpdateFilterSet
 from projects.forms import CONTROL_FIELDS
+from projects.forms.base import sentence_of
+from projects.forms.enclosures import EnclosureForm
 from projects.forms.fields import TextField
 from projects.forms.reports import ReportForm
-from projects.models import Project, Update
+from projects.models import Attachment, Document, Project, Update
 from projects.models.choices import UpdateStatus
 from projects.portfolio import conflicts
-from projects.portfolio.edit import KEY, RecordEdit, SeeOther, body_of
+from projects.portfolio.edit import KEY, REFUSED_BY_DATABASE, RecordEdit, SeeOther, body_of
 from projects.portfolio.lists import ListPage, SignedIn
 
 OPEN = (UpdateStatus.DRAFT, UpdateStatus.RETURNED)
 NEVER_KEPT = {"csrfmiddlewaretoken", "submission_key", "version", "revision", "draft", "submit"}
 TYPED_LIMIT = 200_000  # characters of an unfinished form
 PAGE_FIELDS = ("base", "revision", "draft", *CONTROL_FIELDS)
+
+
+def enclosed(update):
+    """The documents that hang on an update, oldest first; none where there is no update yet."""
+    return update.attachments.select_related("document__document_type").order_by("pk") if update else []
 
 
 class ReportPage(RecordEdit):
@@ -95,6 +103,8 @@ class ReportPage(RecordEdit):
             "comments": self._comments(form, record) if record and record.status == UpdateStatus.RETURNED else [],
             "cancel_url": project.get_absolute_url(),
             "autosave_url": reverse("update-autosave", args=[project.reference]),
+            "enclosed": enclosed(record),
+            "may_take_off": True,
             "saved_at": form.autosave.saved_at if form.autosave else None,
             "may_confirm": record is None or (record.status in OPEN and not record.changes and not record.narrative),
         }
@@ -126,6 +136,7 @@ class ReportPage(RecordEdit):
             "submission_key": form.fields["submission_key"].initial(),
             "change_reason": form.data.get("change_reason", ""),
             "cancel_url": form.project.get_absolute_url(),
+            "has_files": bool(self.request.FILES),
         }
         return render(self.request, "generic/conflict.html", context, status=409)
 
@@ -147,7 +158,10 @@ class ReportPage(RecordEdit):
 
 
 class UpdateAutosave(SignedIn, View):
-    """Keeps the form of an update while it is typed. Answers in JSON, for static/js/draft.js."""
+    """Keeps the form of an update while it is typed, and files as soon as they are chosen.
+
+    Answers in JSON, for static/js/draft.js.
+    """
 
     http_method_names = ["post", "options"]
 
@@ -173,14 +187,46 @@ class UpdateAutosave(SignedIn, View):
         except actions.Refused as refusal:
             return JsonResponse({"text": str(refusal)}, status=403)
         at = formats.date_format(timezone.localtime(saved.saved_at), "H:i")
-        return JsonResponse(
-            {
-                "draft": saved.update_id,
-                "version": saved.update.version,
-                "revision": saved.revision,
-                "text": _("Saved at %(time)s") % {"time": at},
-            }
-        )
+        answer = {
+            "draft": saved.update_id,
+            "version": saved.update.version,
+            "revision": saved.revision,
+            "text": _("Saved at %(time)s") % {"time": at},
+        }
+        return JsonResponse(answer | ({"enclosed": self.enclose(saved.update)} if request.FILES else {}))
+
+    def enclose(self, update):
+        """Hang the files that came along on the draft. Returns: its list of files, with what was refused."""
+        form = EnclosureForm(self.request.POST, self.request.FILES, user=self.request.user)
+        if form.is_valid():
+            try:
+                actions.enclose(by=self.request.user, update=update, form=form)
+            except (actions.Refused, *REFUSED_BY_DATABASE) as refusal:
+                is_ours = isinstance(refusal, actions.Refused)
+                form.add_error("files", str(refusal) if is_ours else sentence_of(refusal, Document)[1])
+            except OSError:
+                form.add_error("files", _("The file cannot be stored now. Tell an administrator."))
+        errors = [text for texts in form.errors.values() for text in texts]
+        context = {"enclosed": enclosed(update), "errors": errors, "may_take_off": True}
+        return render_to_string("portfolio/_enclosed.html", context, self.request)
+
+
+class TakeOff(SignedIn, View):
+    """Takes a document off an update that is not sent yet."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request):
+        key = request.POST.get("attachment", "")
+        rows = permissions.visible_to(request.user, Attachment.objects.exclude(update=None))
+        is_key = key.isdecimal() and len(key) < 19
+        attachment = get_object_or_404(rows.select_related("update__project", "document"), pk=key if is_key else 0)
+        update = attachment.update_id
+        try:
+            actions.take_off(by=request.user, attachment=attachment)
+        except actions.Refused as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        return SeeOther(reverse("update-edit", args=[update]))
 
 
 # ---- Approval --------------------------------------------------------------------------------
@@ -275,5 +321,6 @@ class UpdateReview(SignedIn, View):
             "form": form,
             "told": [(row, form[f"comment-{row.name}"]) for row in told],
             "seen": [row.mark for row in told if row.standing],
+            "enclosed": enclosed(update),
         }
         return render(self.request, "portfolio/review.html", context, status=status)

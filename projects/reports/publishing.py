@@ -105,6 +105,8 @@ def publish(update):
     writer = _Writer(update)
     for row in rows_of([question for question in asked if question.name in update.changes]):
         writer.write(row)
+    for attachment in update.attachments.all():
+        writer.attach(attachment.document_id, attachment.note)
 
 
 class _Writer:
@@ -265,4 +267,10 @@ class _Writer:
 
     def _document(self, row, _key):
         for key in self.now(row, "add").split(","):
-            ProjectDocument.objects.get_or_create(project=self.project, document_id=key)
+            self.attach(key)
+
+    def attach(self, document, note=""):
+        """Hang the document with this key on the project, unless it hangs there."""
+        ProjectDocument.objects.get_or_create(
+            project=self.project, document_id=document, defaults={"note": note}
+        )

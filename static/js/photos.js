@@ -1,10 +1,10 @@
 // input[data-photos]: a photo is made smaller before it is sent. What the camera wrote (place, time) goes with it only
 // where [name=keeps_place] is ticked; the server takes it out of the picture in any case. Without this script, or where
-// anything here fails, the file is sent as it is.
+// anything here fails, the file is sent as it is. The event `prepared` tells that the files of an input are ready.
 const LONGEST = 2048; // pixels
 const QUALITY = 0.85;
 const LARGE = 300_000; // bytes: smaller pictures are left alone
-const chosen = new WeakMap(); // input -> the file as it was chosen
+const chosen = new WeakMap(); // input -> the files as they were chosen
 const working = new Map(); // form -> promise of its last photo
 
 // The EXIF part of a JPEG (the marker included), with the picture marked as upright, or nothing.
@@ -42,13 +42,16 @@ const smaller = async (file, keepsPlace) => {
 };
 
 const prepare = async (input) => {
-  const file = chosen.get(input);
-  if (!file || file.type !== "image/jpeg" || file.size < LARGE) return;
-  const photo = await smaller(file, Boolean(input.form?.elements.keeps_place?.checked)).catch(() => file);
-  if (chosen.get(input) !== file) return; // another one was chosen meanwhile
-  const files = new DataTransfer();
-  files.items.add(photo);
-  input.files = files.files;
+  const files = chosen.get(input);
+  const keepsPlace = Boolean(input.form?.elements.keeps_place?.checked);
+  const prepared = new DataTransfer();
+  for (const file of files) {
+    const isLarge = file.type === "image/jpeg" && file.size >= LARGE;
+    prepared.items.add(isLarge ? await smaller(file, keepsPlace).catch(() => file) : file);
+    if (chosen.get(input) !== files) return; // others were chosen meanwhile
+  }
+  input.files = prepared.files;
+  input.dispatchEvent(new CustomEvent("prepared", { bubbles: true }));
 };
 
 const start = (input) => {
@@ -61,10 +64,12 @@ const start = (input) => {
 document.addEventListener("change", (event) => {
   const input = event.target;
   if (input.matches("input[type=file][data-photos]")) {
-    chosen.set(input, input.files[0]);
+    chosen.set(input, [...input.files]);
     start(input);
   } else if (input.name === "keeps_place") {
-    input.form.querySelectorAll("input[type=file][data-photos]").forEach(start);
+    for (const photos of input.form.querySelectorAll("input[type=file][data-photos]")) {
+      if (photos.files.length && chosen.has(photos)) start(photos);
+    }
   }
 });
 

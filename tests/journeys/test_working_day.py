@@ -1,0 +1,106 @@
+"""The way of a report through the hands of people, in a browser: the desk, the report, the review, the inbox."""
+
+import datetime
+import io
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from PIL import Image
+from playwright.sync_api import expect
+
+from projects.models import Document, Project, ReportingCycle, Update
+from tests import factories
+
+pytestmark = pytest.mark.browser
+
+LONG_AGO = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+
+
+@pytest.fixture
+def sign_in(live_server, transactional_db, client, browser):
+    """Opens a browser of its own for a person; photographs of the way go where SCREENSHOTS says."""
+
+    def opened(user):
+        client.force_login(user)
+        context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url)
+        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        return page
+
+    return opened
+
+
+@pytest.fixture
+def project(live_server, transactional_db):
+    """A project that owes a report for last month, of an editor whose head decides first."""
+    factories.currency()
+    factories.document_type("site_photo")
+    share = factories.unit("%", "share", symbol_en="%")
+    factories.metric("physical_progress", "share", unit=share, name_en="Physical progress")
+    editor = factories.editor("synthetic-editor", email="editor@example.org")
+    head = factories.department_editor("synthetic-head", email="head@example.org")
+    editor.staff_member.superior = head
+    editor.staff_member.save()
+    ReportingCycle.objects.filter(pk=factories.reporting_cycle(is_active=True).pk).update(due_day=1)
+    project = factories.project(
+        reference="SYN-1", name_en="Synthetic plant", curator=editor, created_at=LONG_AGO
+    )
+    call_command("send_reminders", stdout=io.StringIO())
+    return project
+
+
+def photograph(folder):
+    """A photograph of several hundred kilobytes, as a camera makes them."""
+    noise = Image.effect_noise((1600, 1200), 90).convert("RGB")
+    path = folder / "synthetic-site.jpg"
+    noise.save(path, "JPEG", quality=95)
+    assert path.stat().st_size > 300_000
+    return path
+
+
+def test_a_report_from_the_desk_to_the_figures(live_server, project, sign_in, tmp_path):
+    editor, head = project.curator, project.curator.staff_member.superior
+    photo = photograph(tmp_path)
+
+    mine = sign_in(editor)
+    mine.goto("/en/updates/")
+    mine.get_by_role("link", name="Report: SYN-1").click()
+    mine.get_by_label("Physical progress").fill("45")
+    mine.get_by_label("Add photographs and documents").set_input_files(photo)
+    enclosed = mine.locator("[data-enclosed]")
+    expect(enclosed.get_by_role("link", name="synthetic-site")).to_be_visible()
+    document = Document.objects.get()
+    assert document.size < photo.stat().st_size
+    mine.get_by_role("button", name="Send for review").click()
+    expect(mine.get_by_text("synthetic-head")).to_be_visible()
+
+    theirs = sign_in(head)
+    theirs.goto("/en/inbox/")
+    theirs.get_by_role("link", name="SYN-1").first.click()
+    expect(theirs.get_by_role("link", name="synthetic-site")).to_be_visible()
+    theirs.get_by_label("Physical progress").fill("Synthetic: the act says 44")
+    theirs.get_by_role("button", name="Return").click()
+
+    mine.goto("/en/inbox/")
+    mine.get_by_role("link", name="returned").first.click()
+    expect(mine.get_by_text("Synthetic: the act says 44")).to_be_visible()
+    mine.get_by_label("Physical progress").fill("44")
+    mine.get_by_role("button", name="Send for review").click()
+
+    theirs.goto("/en/updates/queue/")
+    theirs.locator("tbody a").first.click()
+    theirs.get_by_role("link", name="Review").click()
+    theirs.get_by_role("button", name="Approve").click()
+    expect(theirs.get_by_text("approved").first).to_be_visible()
+
+    update = Update.objects.get()
+    assert (update.status, update.holder, project.observations.get().value) == ("approved", None, 44)
+    assert project.documents.get().document == document
+    mine.goto("/en/projects/SYN-1/")
+    expect(mine.get_by_text("44").first).to_be_visible()
+    expect(mine.get_by_role("link", name="synthetic-site").first).to_be_visible()
+    mine.goto("/en/updates/timeliness/")
+    expect(mine.get_by_role("cell").first).to_be_visible()
