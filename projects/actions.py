@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import permissions, reports
+from projects import notices, permissions, reports
 from projects.models import Autosave, Project, StaffMember, Submission, Update
 from projects.models.choices import UpdateStatus
 
@@ -199,6 +199,7 @@ def submit_update(*, by, update):
     update.holder, update.field_comments = _superior(by.pk), {}
     with pghistory.context(user=by.pk):
         update.save()
+        notices.tell(update)
     return update
 
 
@@ -207,8 +208,8 @@ def _to_decide(by, update):
     update = _locked(update)
     if not permissions.may_review(by, update):
         if update.holder_id and update.author_id != by.pk:
-            name = update.holder.get_full_name() or update.holder.get_username()
-            raise Refused(_("%(person)s has this update now and decides on it.") % {"person": name})
+            text = _("%(person)s has this update now and decides on it.")
+            raise Refused(text % {"person": notices.name_of(update.holder)})
         raise Refused(_("Only a reviewer decides on an update, and nobody on their own."))
     if update.status != UpdateStatus.SUBMITTED:
         raise Refused(_("This update is not waiting for review."))
@@ -247,6 +248,7 @@ def approve_update(*, by, update, comment="", seen=()):
             _publish(update, seen)
             update.status = UpdateStatus.APPROVED
         update.save()
+        notices.tell(update)
     return update
 
 
@@ -267,4 +269,5 @@ def return_update(*, by, update, comment, field_comments=None):
     update.field_comments = {name: text for name, text in comments.items() if name in update.changes}
     with pghistory.context(user=by.pk, reason=update.review_comment):
         update.save()
+        notices.tell(update)
     return update

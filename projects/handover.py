@@ -6,7 +6,7 @@ import pghistory
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from projects import permissions
+from projects import notices, permissions
 from projects.actions import Refused
 from projects.models import ActionItem, Project, Update
 from projects.models.choices import UpdateStatus
@@ -61,4 +61,6 @@ def hand_over(*, by, giver, keys, to, reason, with_drafts=False):
             for row in rows:
                 setattr(row, name, to)
                 row.save(update_fields=[name])
+        for update in done.moving:
+            notices.tell(update)
     return done

@@ -1,7 +1,7 @@
 """Notices of reports that are due and of documents that expire, in the inbox and by e-mail.
 
 A report is said to who reports, where it is late also to the head and the deputy akim; a document to the curators of
-the projects that it belongs to.
+the projects that it belongs to. What updates have come to is said by `notices`, and goes into the same letters.
 
 A notice is a row of a person's inbox, made once for each report and step: the database refuses a second one with
 its key. A run makes what is due and sends each person one letter with what was not sent yet; a letter is sent
@@ -14,7 +14,6 @@ from email.utils import make_msgid
 from smtplib import SMTPException
 
 import pghistory
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -23,12 +22,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
-from translated_fields import to_attribute
 
-from projects import cadence, permissions, wording
-from projects.models import Document, Notice, Project, StaffMember
-from projects.models.base import FALLBACKS
-from projects.models.choices import ReportState
+from projects import cadence, notices, permissions
+from projects.models import Document, Notice, Project, StaffMember, Update
+from projects.models.choices import ReportState, UpdateStatus
 
 # Days before the deadline on which who reports is told; each notice replaces the one before it.
 BEFORE = (0, 1, 3, 7)
@@ -39,6 +36,7 @@ EXPIRY, EXPIRED_FOR = (0, 7, 30), 30
 LETTER_LINES = 50
 REPORT, DOCUMENT = "report:", "document:"  # how the keys of notices begin
 OURS = Q(key__startswith=REPORT) | Q(key__startswith=DOCUMENT)
+MAILED = OURS | Q(key__startswith=notices.UPDATE)
 
 SOON = gettext_noop("%(project)s: the report for %(period)s is due on %(day)s.")
 TODAY = gettext_noop("%(project)s: the report for %(period)s is due today.")
@@ -48,32 +46,6 @@ ESCALATED = gettext_noop(
 )
 EXPIRES = gettext_noop("%(document)s: valid until %(day)s. Attach the new one in time.")
 EXPIRED = gettext_noop("%(document)s: expired on %(day)s. Attach the new one.")
-
-
-def text_of(notice):
-    """The notice in the language in use."""
-    said = dict(notice.parameters)
-    for name in ("day", "start_on", "end_on"):
-        if name in said:
-            said[name] = datetime.date.fromisoformat(said[name])
-    if "names" in said:
-        language = translation.get_language() or "en"
-        names = said.pop("names")
-        codes = (language, *FALLBACKS.get(language, FALLBACKS["en"]))
-        name = next((names[code] for code in codes if names.get(code)), "")
-        said["project"] = f"{said['project']} {name}".strip()
-    if "start_on" in said:
-        said["period"] = wording.period(said.pop("start_on"), said.pop("end_on"))
-    if "day" in said:
-        said["day"] = wording.day(said["day"])
-    return _(notice.message) % said
-
-
-def address_of(notice):
-    """Where the notice leads, in the language in use."""
-    if "project" in notice.parameters:
-        return reverse("project-detail", args=[notice.parameters["project"]])
-    return reverse("file-detail", args=[notice.parameters["key"]]) if "key" in notice.parameters else notice.url
 
 
 # ---- Making ----------------------------------------------------------------------------------
@@ -99,24 +71,19 @@ def make(day):
         Notice.objects.filter(pk__in=settled, read_at=None).update(read_at=timezone.now())
         # In one order, so that two runs at once wait for each other instead of locking each other out.
         Notice.objects.bulk_create([now[key] for key in sorted(now)], ignore_conflicts=True)
+        Notice.objects.bulk_create(_of_updates(), ignore_conflicts=True)
     return len(now)
 
 
 def _notices(report, left, responsible, above):
     """The notices of one report with so many days left (negative: late)."""
-    said = {
-        "project": report.project.reference,
-        "names": {code: getattr(report.project, to_attribute("name", code)) for code, _n in settings.LANGUAGES},
-        "start_on": report.period.start_on.isoformat(),
-        "end_on": report.end_on.isoformat(),
-        "day": report.due_on.isoformat(),
-    }
+    said = notices.about(report.project, report.period.start_on, report.end_on) | {"day": report.due_on.isoformat()}
     step = next((step for step in BEFORE if left <= step), None) if left >= 0 else "late"
     message = OVERDUE if left < 0 else TODAY if left == 0 else SOON
     told = {person.pk: (f"{step}", message) for person in responsible}
     heads = {above[pk] for pk in told if pk in above} if left <= -LATE else set()
     akims = {above[pk] for pk in heads if pk in above} if left <= -VERY_LATE else set()
-    names = ", ".join(person.get_full_name() or person.get_username() for person in responsible)
+    names = ", ".join(notices.name_of(person) for person in responsible)
     for level, chiefs in (("head", heads), ("akim", akims)):
         for pk in chiefs - told.keys():
             told[pk] = (level, ESCALATED)
@@ -132,7 +99,7 @@ def _notices(report, left, responsible, above):
 def _of_documents(day):
     """The notices of documents that expire or have expired."""
     span = (day - datetime.timedelta(days=EXPIRED_FOR), day + datetime.timedelta(days=max(EXPIRY)))
-    documents = Document.objects.filter(expires_on__range=span).select_related("document_type", "created_by")
+    documents = Document.objects.filter(expires_on__range=span).select_related("document_type")
     for document, people in _keepers(documents).items():
         left = (document.expires_on - day).days
         step = next(step for step in EXPIRY if left <= step) if left >= 0 else "expired"
@@ -146,17 +113,27 @@ def _of_documents(day):
             )
 
 
+def _of_updates():
+    """The notices of updates that wait: for who has come to decide since, as a stand-in does during a leave."""
+    waiting = Update.objects.filter(status=UpdateStatus.SUBMITTED).order_by("pk")
+    return notices.of_updates(list(waiting.select_related("project", "period", "author", "holder")))
+
+
 def _keepers(documents):
     """Document -> users: the curators of the projects that it belongs to; else who entered it."""
     documents = {document.pk: document for document in documents}
     people = defaultdict(set)
+    at_work = set(get_user_model().objects.filter(is_active=True).values_list("pk", flat=True))
     for model, name in permissions.uses_of_documents():
-        for record in model._default_manager.filter(**{f"{name}__in": documents}):
+        keys = {field.name for field in model._meta.concrete_fields if field.many_to_one and field.editable}
+        further = (f"{key}__project" for key in ("obligation", "update") if key in keys)
+        rows = model._default_manager.filter(**{f"{name}__in": documents}).select_related(*keys, *further)
+        for record in rows:
             project = permissions.project_of(record)
-            if project is not None and project.curator_id and project.curator.is_active:
+            if project is not None and project.curator_id in at_work:
                 people[getattr(record, f"{name}_id")].add(project.curator_id)
     for pk, document in documents.items():
-        if pk not in people and document.created_by is not None and document.created_by.is_active:
+        if pk not in people and document.created_by_id in at_work:
             people[pk].add(document.created_by_id)
     return {documents[pk]: users for pk, users in people.items()}
 
@@ -190,7 +167,7 @@ def _responsible(owed):
 
 def send():
     """Send each person one letter with the notices not sent yet. Returns: (letters sent, addresses that failed)."""
-    waiting = Notice.objects.filter(OURS, mailed_at=None, read_at=None).values("user")
+    waiting = Notice.objects.filter(MAILED, mailed_at=None, read_at=None).values("user")
     people = get_user_model().objects.filter(pk__in=waiting, is_active=True).exclude(email="")
     sent, failed = 0, []
     for person in people.select_related("staff_member").order_by("pk"):
@@ -204,27 +181,24 @@ def send():
 @transaction.atomic
 def _send_to(person):
     """One letter, sent while its notices are locked: it fails, and they wait for the next run. Returns: 1 or 0."""
-    waiting = Notice.objects.filter(OURS, user=person, mailed_at=None, read_at=None)
-    notices = list(waiting.select_for_update(skip_locked=True).order_by("pk"))
-    if not notices:
+    waiting = Notice.objects.filter(MAILED, user=person, mailed_at=None, read_at=None)
+    told = list(waiting.select_for_update(skip_locked=True).order_by("pk"))
+    if not told:
         return 0
     with pghistory.context(door="reminders"):
-        Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=timezone.now())
-    with translation.override(language_of(person)):
-        letter(person, notices).send()
+        Notice.objects.filter(pk__in=[notice.pk for notice in told]).update(mailed_at=timezone.now())
+    with translation.override(notices.language_of(person)):
+        letter(person, told).send()
     return 1
 
 
-def language_of(person):
-    """The language in which a person is written to."""
-    member = getattr(person, "staff_member", None)
-    return (member.language if member else "") or settings.LANGUAGE_CODE
-
-
-def letter(person, notices):
+def letter(person, told):
     """The letter with these notices, in the language in use."""
-    number = len(notices)
-    lines = [f"– {text_of(notice)}" for notice in notices[:LETTER_LINES]]
+    number = len(told)
+    lines = []
+    for notice in told[:LETTER_LINES]:
+        lines.append(f"– {notices.text_of(notice)}")
+        lines += filter(None, [notices.link(notices.address_of(notice))])
     if number > LETTER_LINES:
         more = number - LETTER_LINES
         lines.append(ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more})
@@ -232,10 +206,10 @@ def letter(person, notices):
     closing = _("Open “My desk” in the investment register. This letter was written automatically.")
     return EmailMessage(
         subject % {"count": number},
-        "\n".join([*lines, "", closing]),
+        "\n".join([*lines, "", closing, *filter(None, [notices.link(reverse("desk"))])]),
         to=[person.email],
         headers={
-            "Message-ID": make_msgid(f"notices-{notices[0].pk}-{notices[-1].pk}"),
+            "Message-ID": make_msgid(f"notices-{told[0].pk}-{told[-1].pk}"),
             "Auto-Submitted": "auto-generated",
         },
     )

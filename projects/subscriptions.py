@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
+from smtplib import SMTPException
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -10,11 +11,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from projects import permissions, wording
+from projects import notices, permissions, wording
 from projects.cadence import MONTHS
 from projects.models import Amount, Project, Subscription
 from projects.models.choices import AmountKind, Frequency
-from projects.reminders import language_of
 from projects.saved_views import rows_of
 from tracker.errors import BadParameter
 
@@ -90,18 +90,24 @@ def is_due(subscription, day):
 def send(day, out=lambda line: None):
     """Mail each follower what has changed in a view since last time; nothing where nothing has.
 
-    Each in a transaction of its own that holds its row, so that running twice, also at once, mails once.
+    Each in a transaction of its own that holds its row, so that running twice, also at once, mails once, and that
+    a letter which fails is tried again by the next run.
     Args: day: a date. out: told a line about each follower that could not be served.
-    Returns: the number of messages.
+    Returns: (the number of messages, the addresses that failed).
     """
-    sent = 0
+    sent, failed = 0, []
     for key in Subscription.objects.filter(user__is_active=True).order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             rows = Subscription.objects.select_for_update(skip_locked=True, of=("self",))
             subscription = rows.select_related("view", "user__staff_member").filter(pk=key).first()
-            if subscription and is_due(subscription, day):
-                sent += _tell(subscription, day, out)
-    return sent
+            if subscription is None or not is_due(subscription, day):
+                continue
+            try:
+                with transaction.atomic():
+                    sent += _tell(subscription, day, out)
+            except (SMTPException, OSError):
+                failed.append(subscription.user.email)
+    return sent, failed
 
 
 def _tell(subscription, day, out):
@@ -110,7 +116,7 @@ def _tell(subscription, day, out):
         return 0
     if not permissions.visible_to(user, type(view).objects.filter(pk=view.pk)).exists():
         return 0
-    with translation.override(language_of(user)):
+    with translation.override(notices.language_of(user)):
         try:
             now = state_of(view, user)
         except BadParameter as error:
@@ -122,6 +128,7 @@ def _tell(subscription, day, out):
         subscription.last_rows, subscription.told_on = now, day
         subscription.save()
         subject = _("Changes in “%(view)s”") % {"view": view.name}
-        text = render_to_string("mail/subscription.txt", {"view": view, "news": news, "user": user})
+        link = notices.link(view.get_absolute_url())
+        text = render_to_string("mail/subscription.txt", {"view": view, "news": news, "link": link})
         EmailMessage(subject, text, to=[user.email]).send()
     return 1

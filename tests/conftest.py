@@ -2,12 +2,15 @@
 
 import io
 import os
+import socket
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models.signals import post_migrate
 
+from tests.letters import Box
 from tracker import database, install
 
 # The browser's driver keeps an event loop in the thread of the test, which Django would refuse.
@@ -60,6 +63,20 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture(autouse=True)
 def _files_of_its_own(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def box(settings):
+    """A mail server on this machine, which the register sends by."""
+    box = Box()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    yield box
+    server.stop()
 
 
 @pytest.fixture(scope="session")

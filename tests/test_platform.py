@@ -94,6 +94,15 @@ class TestVariables:
         with pytest.raises(environment.ConfigurationError, match=r"^EMAIL_URL: "):
             environment.email(url)
 
+    @pytest.mark.parametrize("url", ["https://tracker.example.org/", "http://127.0.0.1:8000"])
+    def test_address_of_the_site(self, url):
+        assert environment.site_url(url) == url.rstrip("/")
+
+    @pytest.mark.parametrize("url", ["tracker.example.org", "https://h/x", "https://u@h", "ftp://h", "https://h:x"])
+    def test_wrong_address_of_the_site(self, url):
+        with pytest.raises(environment.ConfigurationError, match=r"^SITE_URL: "):
+            environment.site_url(url)
+
     @pytest.mark.parametrize(("name", "value"), [("DEBUG", "maybe"), ("DATABASE_URL", "mysql://h/b")])
     def test_a_command_ends_with_the_sentence(self, name, value):
         done = command(sys.executable, "manage.py", "check", **{name: value})

@@ -2,56 +2,21 @@
 
 import datetime
 import io
-import socket
 import threading
-from email import message_from_bytes, policy
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone, translation
 
-from projects import reminders
-from projects.models import Notice, Update
+from projects import actions, notices, reminders
+from projects.models import Notice, StaffMember, Update
 from tests import factories
 
 DUE = datetime.date(2026, 11, 5)
 LONG_AGO = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-
-
-class Box:
-    """What a mail server took; `refuses` makes it turn letters away."""
-
-    def __init__(self):
-        self.letters, self.refuses = [], False
-
-    async def handle_DATA(self, server, session, envelope):
-        if self.refuses:
-            return "451 Synthetic failure"
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 Taken"
-
-    def take(self):
-        """(address, subject, text) of the letters since the last time, by address."""
-        taken, self.letters = self.letters, []
-        return sorted((str(letter["To"]), str(letter["Subject"]), letter.get_content()) for letter in taken)
-
-
-@pytest.fixture
-def box(settings):
-    """A mail server on this machine, which the register sends by."""
-    box = Box()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
-    yield box
-    server.stop()
 
 
 @pytest.fixture
@@ -112,9 +77,9 @@ def test_letters_are_in_the_readers_language_one_a_person(case, box):
     [(address, subject, text)] = box.take()
     assert address == "editor@example.org" and "2" in subject
     with translation.override("ru"):
-        notices = [reminders.text_of(notice) for notice in Notice.objects.order_by("pk")]
-    assert "SYN-1 Синтетический" in notices[0] and "5 ноября 2026" in notices[0]
-    assert all(notice in text.replace("\r\n", "\n") for notice in notices)
+        lines = [notices.text_of(notice) for notice in Notice.objects.order_by("pk")]
+    assert "SYN-1 Синтетический" in lines[0] and "5 ноября 2026" in lines[0]
+    assert all(line in text.replace("\r\n", "\n") for line in lines)
 
 
 def test_what_was_reported_is_said_no_longer(case, box):
@@ -145,14 +110,59 @@ def test_without_a_curator_those_are_told_who_may_report(case, box):
     assert told(box) == ["chief"]
 
 
-def test_a_letter_that_fails_waits_for_the_next_run(case, box):
-    box.refuses = True
-    with pytest.raises(CommandError, match=r"editor@example\.org"):
-        run(DUE)
-    assert Notice.objects.get().mailed_at is None
-    box.refuses = False
-    run(DUE)
+def test_a_letter_that_fails_waits_for_the_next_run_and_stops_no_other(case, box):
+    box.refused = {"editor@example.org"}
+    with pytest.raises(CommandError, match=r": editor@example\.org$"):
+        run(DUE + datetime.timedelta(days=1))
+    assert told(box) == ["head"]
+    assert Notice.objects.get(user__username="synthetic-editor").mailed_at is None
+    box.refused = set()
+    run(DUE + datetime.timedelta(days=1))
     assert told(box) == ["editor"]
+
+
+def test_an_update_is_said_to_whom_it_waits_for_until_its_state_changes(case, box, settings):
+    settings.SITE_URL = "https://tracker.example.org"
+    editor, project, period = case
+    head = editor.staff_member.superior
+    stand_in, reviewer = factories.analyst(email="stand-in@example.org"), factories.reviewer()
+    leave = {"away_from": DUE, "away_until": DUE + datetime.timedelta(days=9), "delegate": stand_in}
+    StaffMember.objects.filter(user=head).update(**leave)
+
+    def unread():
+        found = Notice.objects.filter(read_at=None, key__startswith="update:").order_by("user__username")
+        return {(notice.user, notices.text_of(notice)) for notice in found}
+
+    with translation.override("en"), time_machine.travel("2026-11-04 10:00Z", tick=True):
+        update = factories.update(project=project, period=period, author=editor, narrative="Synthetic")
+        actions.submit_update(by=editor, update=update)
+        waits = "SYN-1 Synthetic project 1: the report of synthetic-editor for October 2026 waits for your decision."
+        ((who, text),) = unread()
+        assert (who, text.replace(project.name_en, "Synthetic project 1")) == (head, waits)
+    run(DUE)  # the leave has begun
+    letters = {address: text for address, _subject, text in box.take()}
+    assert letters.keys() == {"head@example.org", "stand-in@example.org"}
+    assert f"https://tracker.example.org/kk/updates/{update.pk}/review/" in letters["head@example.org"]
+    with translation.override("en"), time_machine.travel("2026-11-05 10:00Z", tick=True):
+        actions.return_update(by=stand_in, update=update, comment="Synthetic: enclose the act")
+        ((who, text),) = unread()
+        assert who == editor
+        assert text.endswith("was returned. Synthetic: enclose the act")
+        actions.submit_update(by=editor, update=update)
+        assert {who for who, _text in unread()} == {head, stand_in}
+        actions.approve_update(by=head, update=update)  # on to the deputy akim
+        ((who, _text),) = unread()
+        assert who == head.staff_member.superior
+        actions.approve_update(by=who, update=update)
+        ((who, text),) = unread()
+        assert who == editor
+        assert text.endswith("was approved.")
+        StaffMember.objects.filter(user=editor).update(superior=None)
+        alone = actions.submit_update(by=editor, update=factories.update(project=project, author=editor, narrative="x"))
+        assert {who for who, text in unread() if "waits" in text} == {reviewer}
+        assert alone.holder is None
+    run(DUE + datetime.timedelta(days=1))
+    assert told(box) == ["akim", "editor"][1:]  # what was decided meanwhile is not said any more
 
 
 def test_a_document_that_expires_is_said_to_the_curator(case, box):
@@ -170,7 +180,7 @@ def test_a_document_that_expires_is_said_to_the_curator(case, box):
     assert said.keys() == {30, 7, 0, -1}
     assert all("Synthetic licence" in text and "5 ноября 2026" in text for text in said.values())
     (newest,) = Notice.objects.filter(read_at=None)
-    assert reminders.address_of(newest).endswith(f"/documents/{document.pk}/")
+    assert notices.address_of(newest).endswith(f"/documents/{document.pk}/")
     document.expires_on = DUE + datetime.timedelta(days=365)
     document.save()
     run(DUE + datetime.timedelta(days=3))

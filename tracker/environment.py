@@ -123,6 +123,21 @@ def database(url, name="DATABASE_URL"):
     return entry
 
 
+def site_url(url, name="SITE_URL"):
+    """Return the address under which people open the site, without a slash at its end; empty where it is not known."""
+    if not url:
+        return ""
+    parts = _split(url, name)
+    try:
+        is_port = parts.port != 0
+    except ValueError:
+        is_port = False
+    is_whole = parts.scheme in ("http", "https") and parts.hostname and is_port
+    if not is_whole or "@" in parts.netloc or parts.path.strip("/") or parts.query or parts.fragment:
+        raise ConfigurationError(f"{name}: must be an address like https://tracker.example.org, not {url[:80]!r}.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def email(url, name="EMAIL_URL"):
     """Return Django's EMAIL_* settings for an address of one of these kinds.
 

@@ -135,6 +135,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 for _name, _value in environment.email(environment.env_str("EMAIL_URL", "console:")).items():
     globals()[_name] = _value
 
+SITE_URL = environment.site_url(environment.env_str("SITE_URL", ""))  # for links in letters; none is guessed
+
 # Behind TLS in production; a demonstration on 127.0.0.1 has none.
 _HTTPS = environment.env_bool("HTTPS", False)
 SECURE_SSL_REDIRECT = _HTTPS

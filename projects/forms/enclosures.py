@@ -20,7 +20,9 @@ class EnclosureForm(KeepsFiles):
     files = DocumentFilesField(
         label=gettext_lazy("Add photographs and documents"),
         required=False,
-        help_text=gettext_lazy("Several at once, from the camera too. Photographs are made smaller before they are sent."),
+        help_text=gettext_lazy(
+            "Several at once, from the camera too. Photographs are made smaller before they are sent."
+        ),
     )
     files_type = forms.ModelChoiceField(
         DocumentType.objects.filter(is_active=True),

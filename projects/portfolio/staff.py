@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView, View
 
-from projects import handover, permissions, reminders, timeliness
+from projects import handover, notices, permissions, timeliness
 from projects.actions import Refused
 from projects.columns.base import pill
 from projects.exports import texts
@@ -148,10 +148,10 @@ class Inbox(SignedIn, View):
     http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request):
-        notices = list(Notice.objects.filter(user=request.user).order_by("-pk")[:SHOWN])
-        lines = [(reminders.address_of(notice), reminders.text_of(notice), notice) for notice in notices]
+        told = list(Notice.objects.filter(user=request.user).order_by("-pk")[:SHOWN])
+        lines = [(notices.address_of(notice), notices.text_of(notice), notice) for notice in told]
         lines.sort(key=lambda line: line[2].read_at is not None)
-        unread = sum(notice.read_at is None for notice in notices)
+        unread = sum(notice.read_at is None for notice in told)
         return render(request, "portfolio/inbox.html", {"lines": lines, "unread": unread})
 
     def post(self, request):
@@ -160,10 +160,6 @@ class Inbox(SignedIn, View):
 
 
 # ---- Handover --------------------------------------------------------------------------------
-
-
-def _name(person):
-    return person.get_full_name() or person.get_username()
 
 
 class HandoverForm(forms.Form):
@@ -185,7 +181,7 @@ class HandoverForm(forms.Form):
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = get_user_model().objects.filter(pk__in=[person.pk for person in people])
-        self.fields["to"].label_from_instance = _name
+        self.fields["to"].label_from_instance = notices.name_of
 
 
 class Handover(SignedIn, View):
@@ -230,7 +226,7 @@ class Handover(SignedIn, View):
             return self.page(giver, form, keys, status=422)
         text = _("Handed over to %(person)s. Projects: %(projects)d, action items: %(items)d, updates: %(updates)d.")
         numbers = {"projects": len(done.projects), "items": len(done.items), "updates": len(done.moving)}
-        messages.success(request, text % ({"person": _name(wanted["to"])} | numbers))
+        messages.success(request, text % ({"person": notices.name_of(wanted["to"])} | numbers))
         return redirect("handover")
 
     def page(self, giver, form=None, keys=(), plan=None, status=200):
@@ -238,13 +234,13 @@ class Handover(SignedIn, View):
             permissions.to_hand_over(self.request.user).filter(curator=giver) if giver else Project.objects.none()
         )
         context = {
-            "givers": [(person.get_username(), _name(person)) for person in self.givers()],
+            "givers": [(person.get_username(), notices.name_of(person)) for person in self.givers()],
             "giver": giver,
-            "giver_name": _name(giver) if giver else "",
+            "giver_name": notices.name_of(giver) if giver else "",
             "projects": projects.order_by("reference"),
             "chosen": set(keys),
             "form": form or (HandoverForm(people=self.receivers(giver)) if giver else None),
             "plan": plan,
-            "receiver_name": _name(form.cleaned_data["to"]) if plan else "",
+            "receiver_name": notices.name_of(form.cleaned_data["to"]) if plan else "",
         }
         return render(self.request, "portfolio/handover.html", context, status=status)

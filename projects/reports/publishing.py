@@ -271,6 +271,4 @@ class _Writer:
 
     def attach(self, document, note=""):
         """Hang the document with this key on the project, unless it hangs there."""
-        ProjectDocument.objects.get_or_create(
-            project=self.project, document_id=document, defaults={"note": note}
-        )
+        ProjectDocument.objects.get_or_create(project=self.project, document_id=document, defaults={"note": note})

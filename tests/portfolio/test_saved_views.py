@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.contrib.auth.models import Group
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import translation
 
@@ -232,6 +232,25 @@ def test_following_is_asked_for_and_taken_back(client, analyst):
     assert not Subscription.objects.exists()
 
 
+def test_a_letter_that_fails_stops_no_other_and_is_tried_again(followed, box, settings):
+    settings.SITE_URL = "https://tracker.example.org"
+    view, kept, _leaving = followed
+    other = factories.analyst(email="other@example.org")
+    view.audience = "all"
+    view.save()
+    Subscription.objects.create(view=view, user=other, last_rows=subscriptions.state_of(view, other))
+    Project.objects.filter(pk=kept.pk).update(name_en="Synthetic other")
+    box.refused = {"analyst@example.org"}
+    with pytest.raises(CommandError, match=r": analyst@example\.org$"):
+        tell()
+    ((address, _subject, text),) = box.take()
+    assert address == "other@example.org"
+    assert f"https://tracker.example.org/en/views/{view.pk}/" in text
+    box.refused = set()
+    assert tell() == "1 message sent"
+    assert [address for address, _subject, _text in box.take()] == ["analyst@example.org"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_runs_at_once_tell_once(followed):
     _view, kept, _leaving = followed
@@ -244,4 +263,4 @@ def test_two_runs_at_once_tell_once(followed):
             connection.close()
 
     with ThreadPoolExecutor(2) as pool:
-        assert sum(pool.map(run, range(2))) == 1
+        assert sum(sent for sent, _failed in pool.map(run, range(2))) == 1

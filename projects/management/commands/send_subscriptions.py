@@ -2,8 +2,9 @@
 
 import datetime
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from projects.subscriptions import send
@@ -16,5 +17,10 @@ class Command(BaseCommand):
         parser.add_argument("--on", type=datetime.date.fromisoformat, metavar="DATE", help="the day, YYYY-MM-DD")
 
     def handle(self, *, on=None, **options):
-        sent = send(on or timezone.localdate(), self.stderr.write)
+        sent, failed = send(on or timezone.localdate(), self.stderr.write)
         self.stdout.write(ngettext("%(count)d message sent", "%(count)d messages sent", sent) % {"count": sent})
+        if failed:
+            raise CommandError(
+                _("These letters could not be sent, the next run tries again: %(people)s")
+                % {"people": ", ".join(failed)}
+            )

@@ -1,0 +1,148 @@
+"""What people are told in their inbox, in words; and who is told that an update waits, was returned or was approved.
+
+A notice of an update is made in the transaction that brings the update to its state, once for each person, and is
+marked as read by the next one. Letters are sent by `reminders`, with all else that a person is told that day.
+"""
+
+import datetime
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from translated_fields import to_attribute
+
+from projects import permissions, wording
+from projects.models import Notice, StaffMember
+from projects.models.base import FALLBACKS
+from projects.models.choices import UpdateStatus
+
+UPDATE = "update:"  # how the keys of these notices begin
+SAID = 200  # characters of a reviewer's comment
+
+WAITS = gettext_noop("%(project)s: the report of %(people)s for %(period)s waits for your decision.")
+RETURNED = gettext_noop("%(project)s: your report for %(period)s was returned. %(comment)s")
+APPROVED = gettext_noop("%(project)s: your report for %(period)s was approved.")
+MESSAGES = {UpdateStatus.SUBMITTED: WAITS, UpdateStatus.RETURNED: RETURNED, UpdateStatus.APPROVED: APPROVED}
+# What a notice leads to while it is unread; later to the update itself.
+LEADS_TO = {WAITS: "update-review", RETURNED: "update-edit"}
+
+
+# ---- Words -----------------------------------------------------------------------------------
+
+
+def name_of(person):
+    """A user's name as others know it."""
+    return person.get_full_name() or person.get_username()
+
+
+def about(project, start, end):
+    """The parameters of a notice about a project and a period (dates)."""
+    return {
+        "project": project.reference,
+        "names": {code: getattr(project, to_attribute("name", code)) for code, _n in settings.LANGUAGES},
+        "start_on": start.isoformat(),
+        "end_on": end.isoformat(),
+    }
+
+
+def text_of(notice):
+    """The notice in the language in use."""
+    said = dict(notice.parameters)
+    for name in ("day", "start_on", "end_on"):
+        if name in said:
+            said[name] = datetime.date.fromisoformat(said[name])
+    if "names" in said:
+        language = translation.get_language() or "en"
+        names = said.pop("names")
+        codes = (language, *FALLBACKS.get(language, FALLBACKS["en"]))
+        name = next((names[code] for code in codes if names.get(code)), "")
+        said["project"] = f"{said['project']} {name}".strip()
+    if "start_on" in said:
+        start, end = said.pop("start_on"), said.pop("end_on")
+        said["period"] = wording.day(start) if start == end else wording.period(start, end)
+    if "day" in said:
+        said["day"] = wording.day(said["day"])
+    return _(notice.message) % said
+
+
+def address_of(notice):
+    """Where the notice leads, in the language in use."""
+    said = notice.parameters
+    if "update" in said:
+        name = LEADS_TO.get(notice.message) if notice.read_at is None else None
+        return reverse(name or "update-detail", args=[said["update"]])
+    if "project" in said:
+        return reverse("project-detail", args=[said["project"]])
+    return reverse("file-detail", args=[said["key"]]) if "key" in said else notice.url
+
+
+def link(path):
+    """The full address of a page for a letter; empty where the register does not know its own address."""
+    return f"{settings.SITE_URL}{path}" if settings.SITE_URL else ""
+
+
+def language_of(person):
+    """The language in which a person is written to."""
+    member = getattr(person, "staff_member", None)
+    return (member.language if member else "") or settings.LANGUAGE_CODE
+
+
+# ---- Updates ---------------------------------------------------------------------------------
+
+
+def deciders(updates):
+    """Update -> keys of the users who decide on it now: who has it and the stand-in, else the reviewers.
+
+    Where nobody at work is left to decide, the administrators.
+    """
+    users = get_user_model().objects.filter(is_active=True)
+    reviewers = set(users.filter(groups__name=permissions.REVIEWER).values_list("pk", flat=True))
+    chiefs = Q(is_superuser=True) | Q(groups__name=permissions.ADMINISTRATOR)
+    administrators = set(users.filter(chiefs).values_list("pk", flat=True))
+    today = timezone.localdate()
+    away = StaffMember.objects.filter(delegate__is_active=True, away_from__lte=today, away_until__gte=today)
+    stand_ins = dict(away.values_list("user", "delegate"))
+    found = {}
+    for update in updates:
+        people = set(reviewers)
+        if holder := update.holder:
+            people = {holder.pk} if holder.is_active else set()
+            people |= {stand_ins[holder.pk]} if holder.pk in stand_ins else set()
+        found[update] = (people - {update.author_id}) or (administrators - {update.author_id})
+    return found
+
+
+def of_updates(updates):
+    """The notices, not saved, of what these updates have come to; of drafts there are none."""
+    waiting = deciders([update for update in updates if update.status == UpdateStatus.SUBMITTED])
+    for update in updates:
+        if update.status == UpdateStatus.DRAFT:
+            continue
+        message = MESSAGES[update.status]
+        day = timezone.localdate(update.submitted_at)
+        span = (update.period.start_on, update.period.end_on) if update.period else (day, day)
+        said = about(update.project, *span) | {"update": update.pk}
+        if message == WAITS:
+            said["people"] = name_of(update.author)
+        elif message == RETURNED:
+            said["comment"] = Truncator(update.review_comment).chars(SAID)
+        for user in sorted(waiting.get(update, {update.author_id})):
+            yield Notice(user_id=user, key=_key(update), message=message, parameters=said)
+
+
+def _key(update):
+    """Names the state that an update has come to, and when it did."""
+    moment = max(filter(None, (update.submitted_at, update.reviewed_at)))
+    return f"{UPDATE}{update.pk}:{update.status}:{moment:%Y%m%d%H%M%S%f}"
+
+
+def tell(update):
+    """Tell whom it concerns what an update has come to; what was said of it before is marked as read."""
+    before = Notice.objects.filter(key__startswith=f"{UPDATE}{update.pk}:", read_at=None)
+    before.update(read_at=timezone.now())
+    Notice.objects.bulk_create(of_updates([update]), ignore_conflicts=True)
