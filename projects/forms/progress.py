@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from projects import wording
 from projects.forms.base import RecordForm
 from projects.forms.documents import DocumentedForm
 from projects.forms.fields import shown
@@ -101,7 +102,7 @@ class UpdateForm(RecordForm):
             today = timezone.localdate()
             recent = Q(closed_at=None, start_on__lte=today, start_on__gte=today - datetime.timedelta(days=PERIODS_BACK))
             period.queryset = period.queryset.filter(recent | Q(pk=self.instance.period_id)).select_related("cycle")
-            period.label_from_instance = lambda row: f"{row.cycle}: {row}"
+            period.label_from_instance = lambda row: f"{wording.period(row.start_on, row.end_on)} – {row.cycle}"
 
 
 # ---- Milestones ------------------------------------------------------------------------------

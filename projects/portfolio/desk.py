@@ -49,6 +49,7 @@ class Desk(ListPage):
     lead = gettext_lazy("The reports of my projects for this period, and what else waits for me.")
     template_name = "portfolio/desk.html"
     more_filters = ("report", "sector", "stage", "status")
+    as_cards = True
 
     def dispatch(self, request, *args, **kwargs):
         if request.method == "GET" and not getattr(request, "looking_back", None):

@@ -54,6 +54,7 @@ class ListPage(SignedIn, TemplateView):
     export_name = ""  # of the addresses of its files, where it has any
     export_formats = (("xlsx", "XLSX"), ("csv", "CSV"))
     more_filters = None  # names; by default all that are no facets
+    as_cards = False  # on phones each row is a card, for lists in which something is to be done
 
     views, opens_with, save_url = (), None, ""
 
@@ -125,6 +126,7 @@ class ListPage(SignedIn, TemplateView):
             "views": [(view, str(view.pk) == data.get("view")) for view in self.views],
             "open_view": next((view for view in self.views if str(view.pk) == data.get("view")), None),
             "save_view_url": self.save_url,
+            "as_cards": self.as_cards,
             "looking_back": getattr(self.request, "looking_back", None),
             "now_url": self._url(as_of=None, known_at=None),
         }
@@ -240,7 +242,7 @@ class ListPage(SignedIn, TemplateView):
         body = [
             {
                 "record": row,
-                "cells": [(column.cell(row, self.context), column.is_number) for column in shown],
+                "cells": [(column.cell(row, self.context), column.is_number, column.label) for column in shown],
             }
             for row in rows
         ]

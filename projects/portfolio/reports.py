@@ -241,6 +241,7 @@ class UpdateQueue(ListPage):
     heading = gettext_lazy("Updates to approve")
     lead = gettext_lazy("Submitted updates that wait for your decision.")
     default_sort = "created"
+    as_cards = True
 
     def dispatch(self, request, *args, **kwargs):
         if permissions.may_see_register(request.user) and not permissions.may_review_some(request.user):
