@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from projects.models import Engagement, Milestone, Obligation, Problem, Project, Shipment, StageChange
 from projects.models.choices import ObligationState
+from projects.models.shipments import with_forecast
 
 LIMIT = 2000  # events of one reading; the earliest are kept
 
@@ -100,7 +101,8 @@ def _of_projects(projects, start, end):
 
 def _of_milestones(projects, start, end):
     rows = Milestone.objects.filter(pk__in=Milestone.objects.filter(_owned(projects)).values("pk"))
-    words = {"planned_on": _("planned"), "forecast_on": _("forecast"), "met_on": _("met")}
+    rows = with_forecast(rows, timezone.localdate())
+    words = {"planned_on": _("planned"), "forecast": _("forecast"), "met_on": _("met")}
     for row, name, day in _dated(rows.select_related("project", "programme", "kind"), words, start, end):
         owner = row.project or row.programme
         late = name != "met_on" and row.met_on is None and day < timezone.localdate()

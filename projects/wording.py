@@ -3,9 +3,10 @@
 import datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from django.conf import settings
 from django.utils import formats
 from django.utils.html import format_html
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 
 from projects.models.choices import Bound, DatePrecision
@@ -77,6 +78,15 @@ def bounded(text, bound):
         Bound.APPROX: _("about %(amount)s"),
     }
     return sentences[bound] % {"amount": text} if bound in sentences else text
+
+
+def in_each_language(name, write):
+    """The columns of a translated text: {name_kk: …}. Args: write: a function without arguments -> text."""
+    texts = {}
+    for code, _label in settings.LANGUAGES:
+        with override(code):
+            texts[f"{name}_{code.replace('-', '_')}"] = write()
+    return texts
 
 
 def not_stated():

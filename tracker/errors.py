@@ -18,6 +18,9 @@ class BadParameter(Exception):
         super().__init__(errors)
 
 
+CONTENDED = {"55P03", "40P01"}  # codes of PostgreSQL: lock not available, deadlock
+
+
 def is_api(request):
     return request.path_info.startswith("/api/")
 
@@ -89,6 +92,20 @@ def locked_out(request, response=None, credentials=None):
 def is_outage(exception):
     """True where the database is away or held a row for too long: worth trying again."""
     return isinstance(exception, OperationalError | InterfaceError)
+
+
+def is_contended(exception):
+    """True where somebody else held the rows for too long, or both waited for each other."""
+    return isinstance(exception, OperationalError) and getattr(exception.__cause__, "pgcode", None) in CONTENDED
+
+
+def contended(request):
+    return page(
+        request,
+        409,
+        _("Somebody else is changing this now"),
+        _("Nothing was saved. What you typed is still in your browser: go back and try again in a few seconds."),
+    )
 
 
 def busy(request):

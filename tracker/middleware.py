@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import get_language, get_language_from_path
 from pghistory import middleware as pghistory_middleware
 
-from tracker.errors import BadParameter, bad_parameter, busy, is_outage, not_found
+from tracker.errors import BadParameter, bad_parameter, busy, contended, is_contended, is_outage, not_found
 
 
 class HealthMiddleware:
@@ -69,6 +69,8 @@ class SafetyMiddleware:
     def process_exception(self, request, exception):
         if isinstance(exception, BadParameter):
             return bad_parameter(request, exception)
+        if is_contended(exception):
+            return contended(request)
         if is_outage(exception):
             return busy(request)
         return None

@@ -94,8 +94,11 @@ DATABASES["default"] |= {
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
-# Sums of a portfolio stay in memory; how alike a word must be to what was typed (see projects.search).
-DATABASES["default"]["OPTIONS"].setdefault("options", "-c work_mem=32MB -c pg_trgm.word_similarity_threshold=0.45")
+# Sums of a portfolio stay in memory; how alike a word must be to what was typed (see projects.search); how long
+# somebody waits for rows that another holds.
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options", "-c work_mem=32MB -c pg_trgm.word_similarity_threshold=0.45 -c lock_timeout=20s"
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]

@@ -46,7 +46,7 @@ class ShipmentAdmin(RecordAdmin):
                     ("origin", "destination"),
                     ("consignor", "consignee"),
                     ("dispatched_on", "dispatched_precision"),
-                    ("expected_on", "arrived_on"),
+                    ("planned_on", "expected_on", "arrived_on"),
                 ]
             },
         ),

@@ -95,6 +95,15 @@ def with_tenge(rates):
 
 # ---- Updates, engagements, leads, agreements --------------------------------------------------------------
 
+# What an update reports: name of a question -> what stood there and what is reported, both as texts.
+CHANGES = {
+    "type": "object",
+    "additionalProperties": {
+        "type": "object",
+        "properties": {"was": {"type": "string"}, "now": {"type": "string"}},
+        "required": ["was", "now"],
+    },
+}
 UPDATE = Representation(
     "Update",
     ID
@@ -103,9 +112,11 @@ UPDATE = Representation(
     | {"period_start": fields.day("period__start_on"), "period_end": fields.day("period__end_on")}
     | choice("status", UpdateStatus)
     | {"no_change": fields.boolean("is_no_change"), "narrative": fields.text("narrative")}
+    | {"changes": fields.Field(("changes",), lambda changes: changes, CHANGES)}
     | {"reported_on": fields.day("reported_on")}
     | fields.user("author")
     | {"submitted_at": fields.moment("submitted_at")}
+    | fields.user("holder")
     | fields.user("reviewer")
     | {"reviewed_at": fields.moment("reviewed_at"), "review_comment": fields.text("review_comment")}
     | {"created_at": fields.moment("created_at")}

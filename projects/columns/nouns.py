@@ -22,6 +22,7 @@ from projects.columns.base import (
     unit,
 )
 from projects.models import choices
+from projects.notices import name_of
 
 _LINK = linked(lambda row, context: context.url(row))
 
@@ -154,6 +155,13 @@ def _happened(row, context):
     return _("Nothing changed.") if row.is_no_change else row.narrative
 
 
+def _holder(row, context):
+    """Who is to decide on a submitted update; nothing where it waits for nobody."""
+    if row.holder:
+        return name_of(row.holder)
+    return _("the reviewers") if row.status == choices.UpdateStatus.SUBMITTED else None
+
+
 UPDATES = [
     Column(
         "project",
@@ -166,9 +174,10 @@ UPDATES = [
     Column(
         "author",
         _("Author"),
-        Cell(lambda row, context: row.author.get_full_name() or row.author.get_username()),
+        Cell(lambda row, context: name_of(row.author)),
         "author__username",
     ),
+    Column("holder", _("Who has it now"), Cell(_holder, lambda row, context: _holder(row, context) or "—")),
     Column("narrative", _("What happened"), Cell(_happened, lambda row, context: _happened(row, context)[:160])),
     Column("created", _("Written on"), moment("created_at"), "created_at"),
     Column("submitted", _("Submitted on"), moment("submitted_at", nothing="—"), "submitted_at"),

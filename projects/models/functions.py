@@ -70,6 +70,22 @@ class IsValidContainer(Func):
     conditional = True
 
 
+class DaysBetween(Func):
+    """How many days a date is after another one; 0 where it is not after it."""
+
+    template = "GREATEST(0, %(expressions)s)"
+    arg_joiner = " - "
+    output_field = models.IntegerField()
+
+
+class DaysAfter(Func):
+    """The date a number of days after another one."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " + "
+    output_field = models.DateField()
+
+
 class RateOn(Func):
     """Tenge for one unit of a currency: the official rate of a day, or of at most ten days before; else NULL."""
 

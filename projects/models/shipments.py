@@ -1,7 +1,8 @@
 """Equipment on its way: shipments, containers, checkpoints."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -21,11 +22,34 @@ from projects.models.base import (
 )
 from projects.models.choices import CheckpointKind, DatePrecision, ShipmentStatus
 from projects.models.codelists import Place, Unit
-from projects.models.functions import IsValidContainer
+from projects.models.functions import DaysAfter, DaysBetween, IsValidContainer
 from projects.models.organisations import Organisation
 from projects.models.progress import Milestone
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
+
+
+class ShipmentQuerySet(models.QuerySet):
+    def with_days_late(self, day):
+        """Each shipment with `days_late` on a day: how much later than planned it came, or is now to be expected.
+
+        The plan is `planned_on`, or else `expected_on`. Goods that have not come are expected on `expected_on`, or as
+        planned, and not before `day`. 0 where they are in time, or nothing was planned.
+        """
+        expected = Greatest(Coalesce("expected_on", "planned_on"), Value(day, models.DateField()))
+        came = Case(When(arrived_on__lte=day, then="arrived_on"), default=expected)
+        return self.annotate(days_late=DaysBetween(came, Coalesce("planned_on", "expected_on")))
+
+
+def with_forecast(milestones, day):
+    """Milestones (a queryset) with `days_moved`, what late shipments that feed them move them by (None: nothing), and
+    `forecast`: the one entered, or the plan so moved, whichever is later. The plan itself stays.
+    """
+    feeding = Shipment.objects.with_days_late(day).filter(milestone=OuterRef("pk"), same_as__isnull=True)
+    moved = Subquery(feeding.filter(days_late__gt=0).order_by("-days_late").values("days_late")[:1])
+    later = Greatest("forecast_on", DaysAfter("planned_on", "days_moved"))
+    forecast = Case(When(met_on__isnull=True, then=later), default="forecast_on")
+    return milestones.annotate(days_moved=moved).annotate(forecast=forecast)
 
 
 @recorded
@@ -80,6 +104,12 @@ class Shipment(Figure):
     dispatched_precision = models.CharField(
         _("precision of the dispatch date"), max_length=10, choices=DatePrecision, default=DatePrecision.UNKNOWN
     )
+    planned_on = models.DateField(
+        _("arrival planned for"),
+        null=True,
+        blank=True,
+        help_text=_("The plan is kept; a delay is entered as the day that is expected now."),
+    )
     expected_on = models.DateField(_("expected on"), null=True, blank=True)
     arrived_on = models.DateField(_("arrived on"), null=True, blank=True)
     same_as = models.ForeignKey(
@@ -100,6 +130,8 @@ class Shipment(Figure):
         blank=True,
     )
     note = translated_text(_("note"))
+
+    objects = ShipmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shipment")
@@ -124,7 +156,7 @@ class Shipment(Figure):
                 violation_error_message=_("This would make a circle: a shipment cannot repeat itself."),
             ),
             in_order("shipment", "dispatched_on", "arrived_on"),
-            dates_in_range("shipment_dates", "dispatched_on", "expected_on", "arrived_on"),
+            dates_in_range("shipment_dates", "dispatched_on", "planned_on", "expected_on", "arrived_on"),
         ]
 
     def __str__(self):

@@ -180,7 +180,7 @@ class UpdateList(ListPage):
     heading = gettext_lazy("Updates")
 
     def listed(self, rows):
-        return rows.select_related("project", "author", "period")
+        return rows.select_related("project", "author", "period", "holder")
 
 
 class SectorPage(SignedIn, TemplateView):

@@ -27,8 +27,9 @@ from projects.models import (
     Update,
 )
 from projects.models.choices import AmountKind, Bound
+from projects.models.shipments import with_forecast
 from projects.portfolio import kinds, papers, readiness
-from projects.portfolio.lists import ListPage, SignedIn
+from projects.portfolio.lists import ListPage, SignedIn, day_of
 
 FACET_VALUES = 12  # more than these are reached through the filter form and the search
 
@@ -281,7 +282,10 @@ class ProjectPage(SignedIn, TemplateView):
                     "milestones",
                     _("Milestones"),
                     "_milestones",
-                    project.milestones.select_related(sourced, "kind", "document__document_type"),
+                    with_forecast(
+                        project.milestones.select_related(sourced, "kind", "document__document_type"),
+                        day_of(self.request),
+                    ),
                     noun="milestone",
                 ),
                 section(
@@ -375,7 +379,10 @@ class ProgrammePage(SignedIn, TemplateView):
                     "milestones",
                     _("Milestones"),
                     "_milestones",
-                    programme.milestones.select_related(sourced, "kind", "document__document_type"),
+                    with_forecast(
+                        programme.milestones.select_related(sourced, "kind", "document__document_type"),
+                        day_of(self.request),
+                    ),
                     "programme-milestone",
                 ),
                 section(

@@ -18,6 +18,7 @@ from projects import handover, notices, permissions, timeliness
 from projects.actions import Refused
 from projects.columns.base import pill
 from projects.exports import texts
+from projects.filters import ProjectFilterSet
 from projects.forms.fields import TextField
 from projects.models import Notice, Project
 from projects.models.choices import ReportState
@@ -25,7 +26,7 @@ from projects.portfolio.lists import SignedIn
 from projects.wording import period as period_in_words
 from tracker.errors import BadParameter
 
-SHOWN = 200  # notices of the inbox, reports behind a number
+SHOWN = 200  # notices of the inbox, reports behind a number, projects to be handed over
 
 # ---- Timeliness ------------------------------------------------------------------------------
 
@@ -230,14 +231,20 @@ class Handover(SignedIn, View):
         return redirect("handover")
 
     def page(self, giver, form=None, keys=(), plan=None, status=200):
-        projects = (
-            permissions.to_hand_over(self.request.user).filter(curator=giver) if giver else Project.objects.none()
-        )
+        user, q = self.request.user, self.request.POST.get("q") or self.request.GET.get("q", "")
+        projects = permissions.to_hand_over(user).filter(curator=giver) if giver else Project.objects.none()
+        if q:
+            found = ProjectFilterSet({"q": q}, user=user).rows()
+            projects = projects.filter(pk__in=found.order_by().values("pk"))
+        shown = list(projects.order_by("reference")[: SHOWN + 1])
         context = {
             "givers": [(person.get_username(), notices.name_of(person)) for person in self.givers()],
             "giver": giver,
             "giver_name": notices.name_of(giver) if giver else "",
-            "projects": projects.order_by("reference"),
+            "q": q,
+            "projects": shown[:SHOWN],
+            "is_cut": len(shown) > SHOWN,
+            "shown": SHOWN,
             "chosen": set(keys),
             "form": form or (HandoverForm(people=self.receivers(giver)) if giver else None),
             "plan": plan,

@@ -4,13 +4,11 @@ import datetime
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
-from projects import stages
+from projects import stages, wording
 from projects.models import (
     Amount,
     Checkpoint,
@@ -140,14 +138,6 @@ class _Writer:
 
     # ---- Sources ----
 
-    def _texts(self, name, write):
-        """A translated column in all languages: {name_kk: …}. Args: write: a function without arguments -> text."""
-        texts = {}
-        for code, _label in settings.LANGUAGES:
-            with override(code):
-                texts[f"{name}_{code.replace('-', '_')}"] = write()
-        return texts
-
     def _title(self):
         title = _("Report on the project %(reference)s") % {"reference": self.project.reference}
         return f"{title}, {self.update.period}" if self.update.period else title
@@ -160,7 +150,7 @@ class _Writer:
                 kind=SourceKind.REPORT,
                 published_on=self.update.reported_on or timezone.localdate(),
                 publisher=member.department if member else None,
-                **self._texts("title", self._title),
+                **wording.in_each_language("title", self._title),
             )
         return self._source
 
@@ -182,7 +172,7 @@ class _Writer:
             source=source,
             position=number,
             kind=kind,
-            **self._texts("text", text),
+            **wording.in_each_language("text", text),
         )
 
     # ---- Rows ----

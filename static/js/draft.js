@@ -45,7 +45,8 @@ async function attempt() {
     heard(answer);
     files = null;
     if (answer.told.enclosed === undefined) return; // not kept: they go along when the form itself is sent
-    form.querySelector("[data-enclosed]").innerHTML = answer.told.enclosed;
+    const list = new DOMParser().parseFromString(answer.told.enclosed, "text/html");
+    form.querySelector("[data-enclosed]").replaceChildren(...list.body.childNodes);
     input.value = "";
   } catch {
     note.textContent = form.dataset.unsaved;

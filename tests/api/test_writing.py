@@ -123,6 +123,7 @@ def test_a_draft_and_a_submission(callers):
     sent = call("updates/", "post", {"project": "SYN-1", "no_change": True, "submit": True})
     assert (sent.status_code, sent.json()["status"]) == (201, "submitted")
     assert sent.json()["author"] == "synthetic-editor"
+    assert (sent.json()["changes"], sent.json()["holder"]) == ({}, None)
     assert call(f"updates/{sent.json()['id']}/").json() == sent.json()
     assert Update.objects.count() == before + 2
 

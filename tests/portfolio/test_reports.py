@@ -1,16 +1,21 @@
 """The way of an update: its page keeps only differences, keeps itself, is approved by the chain and then applied."""
 
 import datetime
+import io
 
 import pytest
 import time_machine
-from django.test import Client
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone, translation
+from PIL import Image
 
 from projects import actions, permissions, reports
 from projects.forms.reports import ReportForm
-from projects.models import Amount, Autosave, Observation, Project, Source, StaffMember, Update
+from projects.models import Amount, Autosave, Document, Observation, Project, Source, StaffMember, Update
 from tests import factories
 from tests.filling import filled
 
@@ -368,6 +373,83 @@ def test_a_comment_at_one_value_comes_back_to_its_field(project, editor):
     update.refresh_from_db()
     assert (update.status, update.field_comments) == ("submitted", {})
     assert update.changes == {"physical_progress-value": {"was": "40", "now": "55"}}
+
+
+# ---- What is enclosed ------------------------------------------------------------------------
+
+
+def photograph(colour="red"):
+    """A small picture of one colour, as it is sent."""
+    content = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(content, "PNG")
+    return SimpleUploadedFile(f"synthetic-{colour}.png", content.getvalue())
+
+
+def test_files_are_kept_as_soon_as_they_are_chosen(project, editor):
+    factories.document_type("site_photo")
+    answer = keep(project, editor, files=[photograph(), photograph("blue"), photograph()])
+    assert answer.json()["enclosed"].count("<li>") == 2  # one of them came twice
+    update = Update.objects.get()
+    refused = keep(project, editor, files=[SimpleUploadedFile("synthetic.html", b"<script>")]).json()["enclosed"]
+    assert "synthetic.html: This kind of file is not kept" in refused
+    page = signed_in(editor).get(reverse("update-edit", args=[update.pk])).content.decode()
+    assert "synthetic-red" in page
+    assert "synthetic-blue" in page
+    first, second = update.attachments.order_by("pk")
+    url, name = reverse("update-take-off"), first.document.file.name
+    assert signed_in(factories.editor()).post(url, {"attachment": first.pk}).status_code == 404
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        assert signed_in(editor).post(url, {"attachment": first.pk}).status_code == 303
+    assert [row.document.title for row in Document.objects.get().attachments.all()] == ["synthetic-blue"]
+    assert not default_storage.exists(name)
+    sent = send(project, editor, update, submit="on")  # a photograph alone says something
+    assert sent.status_code == 303
+    assert signed_in(editor).post(url, {"attachment": second.pk}).status_code == 403
+
+
+def test_files_come_with_the_form_are_reviewed_and_go_to_the_project(project, editor):
+    factories.document_type("site_photo")
+    form = filled(blank(project, editor), submit="on", **{"physical_progress-value": "101"})
+    url = reverse("update-new", args=[project.reference])
+    assert signed_in(editor).post(url, form | {"files": photograph()}).status_code == 422
+    assert not Document.objects.exists()
+    form["physical_progress-value"] = "55"
+    on_record = factories.document(title="Synthetic on record")
+    factories.project_document(project=project, document=on_record)
+    assert signed_in(editor).post(url, form | {"files": photograph()}).status_code == 303
+    update, document = Update.objects.get(), Document.objects.exclude(pk=on_record.pk).get()
+    assert (document.document_type_id, document.created_by) == ("site_photo", editor)
+    review = signed_in(factories.reviewer()).get(reverse("update-review", args=[update.pk])).content.decode()
+    assert reverse("file-content", args=[document.pk]) in review
+    assert "Take off" not in review
+    analyst = factories.analyst()
+    assert signed_in(analyst).get(document.get_absolute_url()).status_code == 404
+    actions.approve_update(by=factories.reviewer(), update=update)
+    assert set(project.documents.values_list("document", flat=True)) == {document.pk, on_record.pk}
+    assert signed_in(analyst).get(document.get_absolute_url()).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_that_somebody_else_holds_are_a_conflict(project, editor):
+    update = submitted(project, editor, narrative="Synthetic")
+    chief = signed_in(factories.administrator())
+    other = connection.get_new_connection(connection.get_connection_params())
+    try:
+        with other.cursor() as theirs, connection.cursor() as ours:
+            theirs.execute("SELECT 1 FROM projects_update WHERE id = %s FOR UPDATE", [update.pk])
+            ours.execute("SET lock_timeout = '200ms'")
+            page = chief.post(reverse("update-review", args=[update.pk]), {"decision": "approve"})
+            api = chief.post(
+                f"/api/v1/updates/{update.pk}/approve/", {}, "application/json", headers={"Origin": "http://testserver"}
+            )
+            ours.execute("RESET lock_timeout")
+    finally:
+        other.close()
+    assert (page.status_code, api.status_code) == (409, 409)
+    assert "Somebody else is changing this now" in page.content.decode()
+    assert api.json()["title"] == "Somebody else is changing this now"
+    update.refresh_from_db()
+    assert update.status == "submitted"
 
 
 @pytest.fixture
