@@ -3,14 +3,15 @@
 import hashlib
 
 import pghistory
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import notices, permissions, reports
-from projects.models import Autosave, Project, StaffMember, Submission, Update
-from projects.models.choices import UpdateStatus
+from projects.models import Autosave, Lead, Project, StaffMember, Submission, Update
+from projects.models.choices import LeadStage, UpdateStatus
 
 
 class Refused(Exception):
@@ -95,6 +96,38 @@ def save_record(*, by, form, reason=""):
     context = {"user": by.pk} | ({"reason": reason} if reason else {})
     with pghistory.context(**context):
         return form.save()
+
+
+def project_of_lead(lead):
+    """The project that a lead would become: its names, description and sector; not saved, without a reference."""
+    codes = [code.replace("-", "_") for code, _label in settings.LANGUAGES]
+    columns = [f"{name}_{code}" for name in ("name", "description") for code in codes]
+    return Project(main_sector=lead.sector, **{column: getattr(lead, column) for column in columns})
+
+
+def may_convert(by, lead):
+    """Whether the user may make a project of a lead: change the lead, and have a project of its sector."""
+    is_open = lead.converted_to_id is None
+    return is_open and permissions.may_change(by, lead) and permissions.may_move(by, None, project_of_lead(lead))
+
+
+@transaction.atomic
+def convert_lead(*, by, lead):
+    """Make a lead a project, once; the lead keeps the link. Returns: the project. Raises: Refused."""
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("sector", "engagement").get(pk=lead.pk)
+    if lead.converted_to_id is not None:
+        raise Refused(_("This lead has become a project already."))
+    if not may_convert(by, lead):
+        raise Refused(_("Only who answers for the lead's sector makes a project of it."))
+    project = project_of_lead(lead)
+    project.reference = next_reference()
+    with pghistory.context(user=by.pk, reason=_("Made of the lead “%(lead)s”") % {"lead": lead}):
+        project.save()
+        lead.converted_to, lead.stage = project, LeadStage.CONVERTED
+        lead.save()
+        if lead.engagement is not None:
+            lead.engagement.projects.add(project)
+    return project
 
 
 # ---- Updates ---------------------------------------------------------------------------------

@@ -548,9 +548,3 @@ def measured(projects, metric, status):
     rows = _latest(Observation.objects.filter(project__in=projects, metric=metric, status=status))
     summed = rows.aggregate(value=Sum(F("value") * F("unit__factor") / F("metric__unit__factor")), count=Count("pk"))
     return summed["value"], summed["count"]
-
-
-def shipped(shipments):
-    """Containers by status, each shipment once however often it was reported: status -> number."""
-    rows = shipments.filter(same_as__isnull=True, unit="{container}").order_by()
-    return dict(rows.values_list("status").annotate(Sum("quantity")))

@@ -584,10 +584,3 @@ def test_a_measure_is_summed_in_its_usual_unit(world):
     factories.observation(metric=metric, unit=megawatt, value=9, status="actual")
     assert rollups.measured(Project.objects.all(), "capacity_electric", "planned") == (Decimal("34.5"), 2)
     assert rollups.measured(Project.objects.none(), "capacity_electric", "planned") == (None, 0)
-
-
-def test_a_shipment_reported_twice_is_counted_once(world):
-    first = factories.shipment(quantity=5)
-    factories.shipment(quantity=5, same_as=first)
-    factories.shipment(quantity=2, status="arrived")
-    assert rollups.shipped(type(first).objects.all()) == {"in_transit": 5, "arrived": 2}

@@ -65,7 +65,7 @@ SHIPMENT = Representation(
     | related("destination")
     | {"dispatched_on": fields.day("dispatched_on")}
     | choice("dispatched_precision", DatePrecision)
-    | {"expected_on": fields.day("expected_on"), "arrived_on": fields.day("arrived_on")}
+    | {name: fields.day(name) for name in ("planned_on", "expected_on", "arrived_on")}
     | {"waybill": fields.text("waybill"), "same_as": fields.integer("same_as_id")}
     | RECORDED,
 )

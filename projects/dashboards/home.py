@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from projects import figures, permissions, rollups
+from projects import deliveries, figures, permissions, rollups
 from projects.dashboards.board import Board
 from projects.filters.projects import MISSING, is_at_risk, is_overdue, lacks
 from projects.models import (
@@ -19,7 +19,7 @@ from projects.models import (
     Statement,
     Update,
 )
-from projects.models.choices import ObservationStatus, ShipmentStatus, UpdateStatus
+from projects.models.choices import ObservationStatus, UpdateStatus
 
 WATCHED = [
     "sector",
@@ -81,11 +81,7 @@ class Home(Board):
         unnamed = permissions.visible_to(self.request.user, Project.objects.filter(is_placeholder=True)).count()
         planned, _n = rollups.measured(projects, "capacity_electric", ObservationStatus.PLANNED)
         running, _n = rollups.measured(projects, "capacity_electric", ObservationStatus.ACTUAL)
-        containers = rollups.shipped(Shipment.objects.all())
-        arrived = sum(
-            containers.get(status, 0)
-            for status in (ShipmentStatus.ARRIVED, ShipmentStatus.CLEARED, ShipmentStatus.INSTALLED)
-        )
+        containers = deliveries.tally(Shipment.objects.all())
         leads = Lead.objects.aggregate(all=Count("pk"), converted=Count("pk", Q(converted_to__isnull=False)))
         obligations = Obligation.objects.aggregate(all=Count("pk"), untargeted=Count("pk", Q(target__isnull=True)))
         agreements = Agreement.objects.aggregate(all=Count("pk"), undocumented=Count("pk", Q(document__isnull=True)))
@@ -111,10 +107,8 @@ class Home(Board):
             Tile(_("Power planned"), power(planned), _("commissioned: %(value)s") % {"value": running or _("no data")}),
             Tile(
                 _("Containers in transit"),
-                count(
-                    containers.get(ShipmentStatus.IN_TRANSIT, 0), "shipment-list", "containers", "?status=in_transit"
-                ),
-                _("arrived: %(value)s") % {"value": arrived or _("no data")},
+                count(containers.shipped - containers.arrived, "shipment-list", "containers", "?status=in_transit"),
+                _("arrived: %(value)s") % {"value": containers.arrived or _("no data")},
                 reverse("shipment-list"),
             ),
             Tile(

@@ -46,7 +46,7 @@ from projects.forms.projects import (
     ProjectSectorForm,
     StageChangeForm,
 )
-from projects.forms.shipments import CheckpointForm, ContainerForm, ShipmentForm
+from projects.forms.shipments import CheckpointForm, ContainerForm, NextCheckpointForm, ShipmentForm
 from projects.forms.sourced import SourcedForm
 from projects.forms.sources import SourceForm, StatementForm
 
@@ -107,4 +107,4 @@ FORMS = {
     )
 }
 
-__all__ = ["CONTROL_FIELDS", "FORMS", "RecordForm", "SourcedForm"]
+__all__ = ["CONTROL_FIELDS", "FORMS", "NextCheckpointForm", "RecordForm", "SourcedForm"]

@@ -63,7 +63,7 @@ class CheckpointForm(DocumentedForm, SourcedForm):
     subjects = ("shipment",)
     past_dates = ("reached_on",)
     rules = (*DocumentedForm.rules, _container_of_shipment)
-    from_address = ("kind",)
+    from_address = ("kind", *DocumentedForm.from_address)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

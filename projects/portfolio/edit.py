@@ -15,9 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from projects import actions, history, permissions
+from projects import actions, deliveries, history, permissions
 from projects.forms import FORMS
-from projects.models import Update
+from projects.models import Checkpoint, Update
 from projects.models.base import StaleRecord
 from projects.portfolio import conflicts
 from projects.portfolio.kinds import children_of, label_of
@@ -88,8 +88,11 @@ class RecordEdit(Editing):
 
     http_method_names = ["get", "head", "post", "options"]
 
+    def form_class(self):
+        return (self.is_new and self.kind.new_form) or FORMS[self.kind.model]
+
     def form(self, data=None, files=None):
-        form_class = (self.is_new and self.kind.new_form) or FORMS[self.kind.model]
+        form_class = self.form_class()
         fixed = {self.kind.parent_field: self.parent} if self.parent else {}
         record = None if self.is_new else self.record
         given = {name: value for name, value in self.request.GET.items() if name in form_class.from_address}
@@ -148,6 +151,8 @@ class RecordEdit(Editing):
         """Save, in the transaction of the submission. Returns what the submission remembers."""
         user = self.request.user
         record = actions.save_record(by=user, form=form, reason=form.cleaned_data.get("change_reason", ""))
+        if isinstance(record, Checkpoint) and self.is_new:
+            deliveries.follow(record)
         if isinstance(record, Update) and form.cleaned_data.get("submit"):
             actions.submit_update(by=user, update=record)
         return {"location": self.address_of(record), "status_code": SeeOther.status_code}

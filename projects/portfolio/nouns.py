@@ -1,13 +1,15 @@
 """Lists and pages of every noun beside projects."""
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Prefetch
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
-from projects import filters, permissions, reports, rollups
+from projects import actions, filters, permissions, reports, rollups
 from projects.columns import nouns as columns
 from projects.models import (
     Agreement,
@@ -22,13 +24,13 @@ from projects.models import (
     Programme,
     Project,
     Sector,
-    Shipment,
     Source,
     Statement,
     Update,
 )
 from projects.models.choices import UpdateStatus
 from projects.portfolio import papers
+from projects.portfolio.edit import SeeOther
 from projects.portfolio.kinds import CHILDREN, ENGAGEMENT, INVESTOR
 from projects.portfolio.lists import ListPage, SignedIn, day_of
 from projects.portfolio.projects import Section, shown_amounts
@@ -99,19 +101,6 @@ class LeadList(ListPage):
 
     def listed(self, rows):
         return rows.select_related(SOURCED, "place", "sector", "engagement", "converted_to")
-
-
-class ShipmentList(ListPage):
-    model = Shipment
-    filterset = filters.ShipmentFilterSet
-    columns = columns.by_name(columns.SHIPMENTS)
-    default_sort = "-dispatched"
-    export_name = "shipment-export"
-    heading = gettext_lazy("Shipments")
-    add_url_name = "shipment-new"
-
-    def listed(self, rows):
-        return rows.select_related(SOURCED, "unit", "origin", "destination", "same_as")
 
 
 class ObligationList(ListPage):
@@ -350,6 +339,7 @@ class EngagementPage(RecordPage):
 
 
 class LeadPage(RecordPage):
+    template_name = "portfolio/lead.html"
     noun, list_heading = "lead", gettext_lazy("Leads")
 
     def rows(self):
@@ -358,37 +348,27 @@ class LeadPage(RecordPage):
     def sections(self, record):
         return []
 
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"may_convert": actions.may_convert(self.request.user, context["record"])}
 
-class ShipmentPage(RecordPage):
-    noun, list_heading = "shipment", gettext_lazy("Shipments")
 
-    def rows(self):
-        return Shipment.objects.select_related(
-            SOURCED,
-            "unit",
-            "origin",
-            "destination",
-            "same_as",
-            "programme",
-            "consignor",
-            "consignee",
-            "milestone__kind",
-        )
+class LeadConversion(SignedIn, View):
+    """A lead becomes a project, and the person goes on with it."""
 
-    def sections(self, record):
-        return [
-            self.section(
-                "projects", _("Projects"), "_projects", record.projects.select_related("main_sector", "stage")
-            ),
-            self.section("containers", _("Containers"), "_containers", record.containers.all(), "container"),
-            self.section(
-                "checkpoints",
-                _("Checkpoints"),
-                "_checkpoints",
-                record.checkpoints.select_related(SOURCED, "container", "place", "document__document_type"),
-                "checkpoint",
-            ),
-        ]
+    http_method_names = ["post", "options"]
+
+    def post(self, request, pk):
+        lead = get_object_or_404(permissions.visible_to(request.user, Lead.objects.all()), pk=pk)
+        if not permissions.may_change(request.user, lead):
+            raise PermissionDenied(permissions.refusal(request.user, lead))
+        try:
+            project = actions.convert_lead(by=request.user, lead=lead)
+        except actions.Refused as refusal:
+            messages.error(request, str(refusal))
+            return SeeOther(lead.get_absolute_url())
+        messages.success(request, _("The lead became the project %(reference)s.") % {"reference": project.reference})
+        return SeeOther(reverse("project-edit", args=[project.reference]))
 
 
 class ObligationPage(RecordPage):

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from projects.portfolio import contacts, desk, documents, downloads, edit_urls, nouns, papers, periods, projects, staff
+from projects.portfolio import (
+    contacts,
+    desk,
+    documents,
+    downloads,
+    edit_urls,
+    nouns,
+    papers,
+    periods,
+    projects,
+    shipments,
+    staff,
+)
 
 urlpatterns = [
     *edit_urls.urlpatterns,
@@ -30,9 +42,12 @@ urlpatterns = [
     path("agreements/<int:pk>/", nouns.AgreementPage.as_view(), name="agreement-detail"),
     path("statements/", nouns.StatementList.as_view(), name="statement-list"),
     path("leads/", nouns.LeadList.as_view(), name="lead-list"),
+    path("leads/<int:pk>/project/", nouns.LeadConversion.as_view(), name="lead-project"),
     path("leads/<int:pk>/", nouns.LeadPage.as_view(), name="lead-detail"),
-    path("shipments/", nouns.ShipmentList.as_view(), name="shipment-list"),
-    path("shipments/<int:pk>/", nouns.ShipmentPage.as_view(), name="shipment-detail"),
+    path("shipments/", shipments.ShipmentList.as_view(), name="shipment-list"),
+    path("shipments/<int:parent>/next/", shipments.NextCheckpoint.as_view(), name="checkpoint-next"),
+    path("shipments/<int:pk>/same/<int:twin>/", shipments.SameShipment.as_view(), name="shipment-same"),
+    path("shipments/<int:pk>/", shipments.ShipmentPage.as_view(), name="shipment-detail"),
     path("obligations/", nouns.ObligationList.as_view(), name="obligation-list"),
     path("obligations/<int:pk>/", nouns.ObligationPage.as_view(), name="obligation-detail"),
     path("indicators/", nouns.IndicatorList.as_view(), name="indicator-list"),
@@ -54,7 +69,7 @@ urlpatterns = [
     *downloads.addresses("agreements/", nouns.AgreementList),
     *downloads.addresses("statements/", nouns.StatementList),
     *downloads.addresses("leads/", nouns.LeadList),
-    *downloads.addresses("shipments/", nouns.ShipmentList),
+    *downloads.addresses("shipments/", shipments.ShipmentList),
     *downloads.addresses("obligations/", nouns.ObligationList),
     *downloads.addresses("indicators/", nouns.IndicatorList),
     *downloads.addresses("updates/", nouns.UpdateList),
