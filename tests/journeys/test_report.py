@@ -1,6 +1,9 @@
 """A report over a poor line: the page is small, keeps itself, outlives a cut connection, and is sent once."""
 
+import datetime
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from projects.models import Autosave, Update
@@ -10,13 +13,18 @@ pytestmark = pytest.mark.browser
 
 POOR_LINE = 64_000 / 8  # bytes a second
 FIRST_VISIT = 150_000  # bytes, with all that the page brings along
+CONFIRMATION = 30_000  # bytes of “nothing changed” on the desk: two requests, and the desk again
 
 
 @pytest.fixture
 def project(live_server, transactional_db):
     factories.currency()
     factories.metric("physical_progress", "share", unit=factories.unit("%", "share"), name_en="Physical progress")
-    return factories.project(name_en="Synthetic plant")
+    today = timezone.localdate()
+    end = today.replace(day=1) - datetime.timedelta(days=1)
+    factories.reporting_period(start_on=end.replace(day=1), end_on=end, due_on=today)
+    long_ago = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    return factories.project(name_en="Synthetic plant", created_at=long_ago)
 
 
 @pytest.fixture
@@ -74,6 +82,13 @@ def test_a_report_over_a_poor_line(live_server, project, tab, context):
 
     again.goto(address)  # nothing of the sent report comes back
     expect(again.get_by_label("What happened")).to_have_value("")
+
+    again.goto(f"{live_server.url}/en/updates/")
+    asked, before = [], again.received
+    again.on("request", lambda request: asked.append(request.method) if request.is_navigation_request() else None)
     again.get_by_role("button", name="Nothing changed, confirm").click()
-    expect(again.get_by_text("Nothing changed.")).to_be_visible(timeout=30_000)
+    expect(again.get_by_text("Confirmed: nothing changed.")).to_be_visible(timeout=30_000)
+    again.wait_for_load_state("networkidle")
+    assert asked == ["POST", "GET"]
+    assert again.received - before < CONFIRMATION
     assert sorted(Update.objects.values_list("status", "is_no_change")) == [("submitted", False), ("submitted", True)]
