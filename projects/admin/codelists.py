@@ -1,8 +1,12 @@
 """Code lists in the admin. A code is fixed once it is saved: other records stand on it."""
 
+from django.contrib import messages
 from django.contrib.admin import register
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from projects import days_off
 from projects.admin.base import RecordInline, in_languages, named
 from projects.admin.lists import Untranslated
 from projects.admin.record import RecordAdmin
@@ -160,6 +164,11 @@ class HolidayAdmin(RecordAdmin):
         ),
         named(),
     )
+
+    def changelist_view(self, request, extra_context=None):
+        for year in days_off.years_not_entered(timezone.localdate()) if request.method == "GET" else ():
+            messages.warning(request, gettext(days_off.NOT_ENTERED) % {"year": year})
+        return super().changelist_view(request, extra_context)
 
 
 @register(ExchangeRate, site=site)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from projects import actions, cadence, permissions
+from projects import actions, cadence, days_off, permissions
 from projects.columns import desk as columns
 from projects.filters.desk import DeskFilterSet
 from projects.forms.progress import UpdateForm
@@ -76,7 +76,10 @@ class Desk(ListPage):
         user = self.request.user
         context = super().get_context_data(**kwargs)
         mine = projects_of(user)
+        is_administrator = permissions.is_administrator(user)
+        years = days_off.years_not_entered(timezone.localdate()) if is_administrator else []
         return context | {
+            "remarks": [_(days_off.NOT_ENTERED) % {"year": year} for year in years],
             "key": get_random_string(20),
             "states": list(self.states(mine)),
             "waiting": [waiting for waiting in self.waiting(user, mine.values("pk")) if waiting.rows],
