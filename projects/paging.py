@@ -41,23 +41,28 @@ def chosen_sort(data, sorts, default):
     return text
 
 
-def paginate(queryset, *, sort, expression, data, size):
+def paginate(queryset, *, sort, expression, data, size, group=None):
     """One page of `queryset` after or before a cursor.
 
     Args:
         sort: the sort's name as in the query string, with its minus. expression: a field name or an expression to
             sort by; rows where it is NULL come last either way, and ties go by primary key.
+        group: (name, expression) of what rows are grouped by: its order comes first.
         data: the query string, read for `after` and `before`. size: rows a page.
     Raises: BadParameter for a cursor that is not one of this sort.
     """
     descending = sort.startswith("-")
-    queryset = ordered(queryset, sort, expression)
-    signer = Signer(salt=f"{queryset.model._meta.label}:{sort}")
+    queryset = ordered(queryset, sort, expression, group)
+    keys, salt = {"sort_key": descending, "pk": descending}, f"{queryset.model._meta.label}:{sort}"
+    if group:
+        keys, salt = {"group_key": False} | keys, f"{salt}:{group[0]}"
+    signer = Signer(salt=salt)
     backwards = bool(data.get("before"))
     name = "before" if backwards else "after"
     cursor = data.get(name, "")
     if cursor:
-        queryset = queryset.filter(_beyond(_decode(cursor, signer, name), descending != backwards, backwards))
+        position = zip(keys, _decode(cursor, signer, name), strict=True)
+        queryset = queryset.filter(_beyond([(key, value, keys[key]) for key, value in position], backwards))
     if backwards:
         queryset = queryset.reverse()
     rows = list(queryset[: size + 1])
@@ -69,17 +74,23 @@ def paginate(queryset, *, sort, expression, data, size):
     has_previous = bool(rows) and (more if backwards else bool(cursor))
     return Page(
         rows,
-        _encode(rows[-1], signer) if has_next else None,
-        _encode(rows[0], signer) if has_previous else None,
+        _encode(rows[-1], keys, signer) if has_next else None,
+        _encode(rows[0], keys, signer) if has_previous else None,
     )
 
 
-def ordered(queryset, sort, expression):
-    """The rows with their `sort_key`, in its order: NULL comes last either way, and ties go by primary key."""
+def ordered(queryset, sort, expression, group=None):
+    """The rows with their `sort_key`, in its order: NULL comes last either way, and ties go by primary key.
+
+    With `group`, (name, expression), they have a `group_key` too, and its order comes first.
+    """
     queryset = queryset.annotate(sort_key=F(expression) if isinstance(expression, str) else expression)
+    order = [F("sort_key").asc(nulls_last=True), "pk"]
     if sort.startswith("-"):
-        return queryset.order_by(F("sort_key").desc(nulls_last=True), "-pk")
-    return queryset.order_by(F("sort_key").asc(nulls_last=True), "pk")
+        order = [F("sort_key").desc(nulls_last=True), "-pk"]
+    if group:
+        queryset, order = queryset.annotate(group_key=group[1]), [F("group_key").asc(nulls_last=True), *order]
+    return queryset.order_by(*order)
 
 
 def capped_count(queryset):
@@ -88,16 +99,19 @@ def capped_count(queryset):
     return (number, True) if number <= COUNT_LIMIT else (COUNT_LIMIT, False)
 
 
-def _beyond(position, downwards, backwards):
-    """The rows after (or before) a position, where NULL is after every value whichever way the list runs."""
-    value, pk = position
-    further = "lt" if downwards else "gt"
-    tie = Q(**{f"pk__{further}": pk})
+def _beyond(position, backwards):
+    """The rows after (or before) a position, where NULL is after every value whichever way the list runs.
+
+    Args: position: (name, value, whether it runs downwards) of each key, the first of which orders first.
+    """
+    (name, value, descending), *others = position
+    further = Q(**{f"{name}__{'lt' if descending != backwards else 'gt'}": value}) if value is not None else None
+    if not others:
+        return further
+    same = Q(**({f"{name}__isnull": True} if value is None else {name: value})) & _beyond(others, backwards)
     if value is None:
-        same = Q(sort_key__isnull=True) & tie
-        return same | Q(sort_key__isnull=False) if backwards else same
-    beyond = Q(**{f"sort_key__{further}": value}) | Q(sort_key=value) & tie
-    return beyond if backwards else beyond | Q(sort_key__isnull=True)
+        return same | Q(**{f"{name}__isnull": False}) if backwards else same
+    return further | same if backwards else further | same | Q(**{f"{name}__isnull": True})
 
 
 _TYPES = {"d": datetime.date.fromisoformat, "t": datetime.datetime.fromisoformat, "n": Decimal, "s": str, "i": int}
@@ -117,8 +131,8 @@ def _tagged(value):
     return ["s", str(value)]
 
 
-def _encode(row, signer):
-    return signer.sign_object([_tagged(row.sort_key), _tagged(row.pk)], compress=True)
+def _encode(row, keys, signer):
+    return signer.sign_object([_tagged(getattr(row, key)) for key in keys], compress=True)
 
 
 def _decode(cursor, signer, name):

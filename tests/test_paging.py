@@ -12,11 +12,12 @@ from django.core.signing import Signer
 from django.http import QueryDict
 from django.utils import timezone, translation
 
-from projects import paging
+from projects import paging, rollups
 from projects.columns.projects import PROJECT_COLUMNS
 from projects.models import Amount, Obligation, Project
 from projects.portfolio import nouns
 from projects.portfolio.lists import CellContext, ListPage
+from projects.portfolio.projects import GROUPS
 from tests import factories
 from tracker.errors import BadParameter
 
@@ -29,20 +30,20 @@ def sorts_of(columns):
     return [f"{sign}{name}" for name, column in columns.items() if column.sort is not None for sign in ("", "-")]
 
 
-def page(queryset, sort, columns, size, **cursor):
+def page(queryset, sort, columns, size, group=None, **cursor):
     expression = columns[sort.removeprefix("-")].sort
     expression = expression(CONTEXT) if callable(expression) else expression
-    return paging.paginate(queryset, sort=sort, expression=expression, data=cursor, size=size)
+    return paging.paginate(queryset, sort=sort, expression=expression, data=cursor, size=size, group=group)
 
 
-def walk(queryset, sort, columns, size):
+def walk(queryset, sort, columns, size, group=None):
     """The keys of the pages forwards to the end, and from the last page backwards to the first."""
-    there = [page(queryset, sort, columns, size)]
+    there = [page(queryset, sort, columns, size, group)]
     while there[-1].next_cursor:
-        there.append(page(queryset, sort, columns, size, after=there[-1].next_cursor))
+        there.append(page(queryset, sort, columns, size, group, after=there[-1].next_cursor))
     back = [there[-1]]
     while back[-1].previous_cursor:
-        back.append(page(queryset, sort, columns, size, before=back[-1].previous_cursor))
+        back.append(page(queryset, sort, columns, size, group, before=back[-1].previous_cursor))
     return [[row.pk for row in one.rows] for one in there], [row.pk for one in back[::-1] for row in one.rows]
 
 
@@ -113,6 +114,17 @@ def test_every_project_once_and_in_order(portfolio, sort, language):
     assert [len(keys) for keys in forwards] == [25, 25, 25, 25, 20]
     assert [*chain(*forwards)] == expected == backwards
     assert len(set(expected)) == 120
+
+
+@pytest.mark.parametrize("sort", ["reference", "-announced", "status"])
+@pytest.mark.parametrize("name", ["sector", "stage", "year"])
+def test_groups_come_one_after_another_each_in_order(portfolio, sort, name):
+    group = name, GROUPS[name] or rollups.DIMENSIONS[name]("")
+    forwards, backwards = walk(Project.objects.all(), sort, PROJECT_COLUMNS, 25, group)
+    assert [*chain(*forwards)] == backwards
+    keys = dict(Project.objects.annotate(key=group[1]).values_list("pk", "key"))
+    place = {pk: at for at, pk in enumerate(in_order(Project.objects.all(), sort, PROJECT_COLUMNS))}
+    assert backwards == sorted(keys, key=lambda pk: (keys[pk] is None, keys[pk] or 0, place[pk]))
 
 
 LISTS = {

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from projects import figures, filters, permissions, rollups, wording
-from projects.dashboards.dimensions import DIMENSIONS
 from projects.filters.base import changed
+from projects.filters.dimensions import DIMENSIONS
 from projects.models import Amount
 from tracker.errors import BadParameter
 

@@ -13,11 +13,11 @@ from projects import figures, permissions, rollups
 from projects.columns.base import CellContext, Column, dated, time_suffix
 from projects.columns.projects import PROJECT_COLUMNS
 from projects.dashboards.board import Board
-from projects.dashboards.dimensions import DIMENSIONS
 from projects.dashboards.pivot import MEASURED, MEASURES, quantity_cell
 from projects.exports import Lines, particulars, sheets, texts
 from projects.filters import ProjectFilterSet
 from projects.filters.base import changed
+from projects.filters.dimensions import DIMENSIONS
 from projects.filters.projects import is_at_risk, is_overdue
 from projects.models import Metric, Observation, Project
 from projects.models.choices import Bound, StageGroup
@@ -250,7 +250,7 @@ class Compare(Board):
             figures.quantity_total(quantity_cell(side.portfolio.count, row), metric.unit, metric.pk, side.url)
             for side, row in zip(self.sides, found, strict=True)
         ]
-        return Line(f"{label}, {figures.unit_label(metric.unit)}", values, cells, bounds)
+        return Line(f"{label} ({figures.unit_label(metric.unit)})", values, cells, bounds)
 
 
 class CompareFile(Compare):

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from projects import figures
 from projects.dashboards.board import Board
-from projects.dashboards.dimensions import DIMENSIONS
 from projects.dashboards.outlines import Drawing
+from projects.filters.dimensions import DIMENSIONS
 from projects.models import Place
 from projects.models.choices import PlaceKind
 

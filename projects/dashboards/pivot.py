@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from projects import figures, rollups
 from projects.dashboards.board import Board
-from projects.dashboards.dimensions import DIMENSIONS
 from projects.exports import texts
+from projects.filters.dimensions import DIMENSIONS
 from projects.models import Metric
 from projects.models.choices import Bound, ObservationStatus
 from tracker.errors import BadParameter

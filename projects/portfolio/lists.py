@@ -16,7 +16,7 @@ from projects.rollups import CURRENCIES, RATES
 from tracker.errors import BadParameter
 
 # Parameters that say how a list is shown, not which rows it has.
-SHOWING = ("sort", "columns", "currency", "rate", "per_page", "after", "before", "as_of", "known_at")
+SHOWING = ("sort", "group", "columns", "currency", "rate", "per_page", "after", "before", "as_of", "known_at")
 
 
 def day_of(request):
@@ -51,6 +51,7 @@ class ListPage(SignedIn, TemplateView):
     noun = ""
     add_url_name = None
     facets = {}
+    groups = {}  # what rows may be grouped by: name -> filters.dimensions.Dimension
     export_name = ""  # of the addresses of its files, where it has any
     export_formats = (("xlsx", "XLSX"), ("csv", "CSV"))
     more_filters = None  # names; by default all that are no facets
@@ -77,13 +78,16 @@ class ListPage(SignedIn, TemplateView):
         )
         sorts = {name: column.sort for name, column in self.columns.items() if column.sort is not None}
         sort = paging.chosen_sort(self.request.GET, sorts, self.default_sort)
+        self.group = self._one_of("group", ("", *self.groups))
         expression = sorts[sort.removeprefix("-")]
         return rows, sort, expression(self.context) if callable(expression) else expression
 
     def get_context_data(self, **kwargs):
         rows, sort, expression = self.read()
         data, shown, size = self.request.GET, self._shown_columns(), paging.per_page(self.request.GET)
-        page = paging.paginate(self.listed(rows), sort=sort, expression=expression, data=data, size=size)
+        page = paging.paginate(
+            self.listed(rows), sort=sort, expression=expression, data=data, size=size, group=self.group_order()
+        )
         number, is_exact = self.count(rows)
         count = figures.count(number, self._url(after=None, before=None), "rows", exact=is_exact)
         return super().get_context_data(**kwargs) | {
@@ -113,6 +117,15 @@ class ListPage(SignedIn, TemplateView):
             },
             "column_options": self._column_options(shown),
             "columns_reset_url": self._url(columns=None),
+            "group_title": _("Group: %(name)s") % {"name": self.groups[self.group].label} if self.group else _("Group"),
+            "group_options": [
+                {"label": label, "url": self._url(group=name, after=None, before=None), "selected": name == self.group}
+                for name, label in [
+                    (None, _("no groups")),
+                    *((name, dimension.label) for name, dimension in self.groups.items()),
+                ]
+                if self.groups and (name or self.group)
+            ],
             "q": data.get("q", ""),
             "is_near": self.filters.filters["q"].is_near,
             "kept": [
@@ -139,6 +152,13 @@ class ListPage(SignedIn, TemplateView):
         """The rows with what their cells need."""
         return rows
 
+    def group_order(self):
+        """(name, expression) of what rows are grouped by now, as `paging.paginate` takes it, or None."""
+
+    def group_rows(self, rows, shown):
+        """The headings of groups on a page: key of the first row of each -> cells (content, is_number)."""
+        return {}
+
     def count(self, rows):
         """The number of rows, and whether it is exact."""
         return paging.capped_count(rows)
@@ -152,7 +172,7 @@ class ListPage(SignedIn, TemplateView):
         return exports.Table(
             heading=self.heading,
             columns=self._shown_columns() if is_asked else list(self.columns.values()),
-            rows=paging.ordered(self.listed(rows), sort, expression),
+            rows=paging.ordered(self.listed(rows), sort, expression, self.group_order()),
             context=self.context,
             about=lambda: self.about(rows),
             reading=self._reading,
@@ -239,9 +259,11 @@ class ListPage(SignedIn, TemplateView):
             )
             url = self._url(sort=towards, after=None, before=None) if column.sort is not None else ""
             heads.append({"label": column.label, "url": url, "direction": direction, "number": column.is_number})
+        heads_of_groups = self.group_rows(rows, shown) if self.group else {}
         body = [
             {
                 "record": row,
+                "group": heads_of_groups.get(row.pk),
                 "cells": [(column.cell(row, self.context), column.is_number, column.label) for column in shown],
             }
             for row in rows

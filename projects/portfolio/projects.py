@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.db.models import Prefetch
+from django.db.models import Case, F, Prefetch, Value, When
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
@@ -15,6 +16,7 @@ from projects import facets, figures, permissions, rollups
 from projects.columns.projects import DEFAULT_COLUMNS, PROJECT_COLUMNS
 from projects.filters import ProjectFilterSet
 from projects.filters.base import changed
+from projects.filters.dimensions import DIMENSIONS
 from projects.filters.projects import FACETS
 from projects.models import (
     Amount,
@@ -26,7 +28,7 @@ from projects.models import (
     Statement,
     Update,
 )
-from projects.models.choices import AmountKind, Bound
+from projects.models.choices import AmountKind, Bound, StageGroup
 from projects.models.shipments import with_forecast
 from projects.portfolio import kinds, papers, readiness
 from projects.portfolio.lists import ListPage, SignedIn, day_of
@@ -44,6 +46,20 @@ MORE_FILTERS = (
 )
 
 
+# How rows stand in groups: name -> the order of the groups, where it is not that of their keys.
+GROUPS = {
+    "sector": None,
+    "stage_group": Case(*(When(stage_group=group, then=Value(at)) for at, group in enumerate(StageGroup))),
+    "stage": F("stage__position"),
+    "status": None,
+    "district": None,
+    "region": None,
+    "programme": None,
+    "curator": None,
+    "year": None,
+}
+
+
 class ProjectList(ListPage):
     model = Project
     filterset = ProjectFilterSet
@@ -54,6 +70,7 @@ class ProjectList(ListPage):
     heading = gettext_lazy("Projects")
     add_url_name = "project-new"
     facets = FACETS
+    groups = {name: DIMENSIONS[name] for name in GROUPS}
     export_formats = (*ListPage.export_formats, ("geojson", "GeoJSON"), ("json", "OC4IDS"))
     more_filters = MORE_FILTERS
 
@@ -65,6 +82,32 @@ class ProjectList(ListPage):
         return rows.select_related(
             "main_sector", "place", "stage", "programme", "curator", "department"
         ).prefetch_related(Prefetch("parties", ProjectParty.objects.select_related("organisation")))
+
+    def group_order(self):
+        if not self.group:
+            return None
+        return self.group, GROUPS[self.group] or rollups.DIMENSIONS[self.group]("")
+
+    def group_rows(self, rows, shown):
+        lines = {line.key: line for line in self.portfolio.by(self.group)}
+        keys = dict(Project.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", self._group_key()))
+        heads, before = {}, object()
+        for row in rows:
+            if keys[row.pk] != before:
+                before = keys[row.pk]
+                heads[row.pk] = self._group_row(lines[None if before is None else str(before)], shown)
+        return heads
+
+    def _group_key(self):
+        return rollups.DIMENSIONS[self.group]("")
+
+    def _group_row(self, line, shown):
+        """The cells of a group's heading: its name, how many projects it has and what their money comes to."""
+        url = self._url(**self.groups[self.group].narrowed(line.key), group=None, after=None, before=None)
+        label = line.label if line.key is not None else _("not stated")
+        first = format_html("{} {}", label, figures.count(line.projects, url, "projects"))
+        sums = {kind: figures.total(total, url) for kind, total in line.amounts.items()}
+        return [(first, False), *((sums.get(column.name, ""), column.is_number) for column in shown[1:])]
 
     def count(self, rows):
         return self.portfolio.count, True
@@ -83,7 +126,7 @@ class ProjectList(ListPage):
         return context | {
             "totals_template": "portfolio/_totals.html",
             "compare_url": reverse("compare"),
-            "views_query": changed(self.request.GET, **dict.fromkeys(("sort", "columns", "per_page", *first))),
+            "views_query": changed(self.request.GET, **dict.fromkeys(("sort", "group", "columns", "per_page", *first))),
             "totals": portfolio.total,
             "totals_url": self._url(after=None, before=None) + "#results",
             "unallocated": portfolio.unallocated,
@@ -136,6 +179,13 @@ class ProjectList(ListPage):
             ),
             *(self._total_line(kind, sum) for kind, sum in portfolio.total.amounts.items()),
         ]
+        if self.group:
+            lines += [(), (self.groups[self.group].label, _("Projects"), *(kind.label for kind in AmountKind))]
+            lines += [
+                (line.label or _("not stated"), line.projects, *(sum.value for sum in line.amounts.values()))
+                for line in portfolio.by(self.group)
+                if line.key != "unallocated"
+            ]
         for rest in portfolio.unallocated:
             label = _("not allocated: %(programme)s") % {"programme": rest.label}
             lines += [

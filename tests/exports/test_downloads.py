@@ -173,7 +173,7 @@ def test_every_list_can_be_taken_away(brief):
 
 def test_the_page_leads_to_its_files_with_its_query(portfolio):
     page = read(signed_in(factories.analyst()).get("/en/projects/?sort=-name&per_page=25"))
-    links = [link["href"] for link in page.all("a", class_="button") if "export." in link["href"]]
+    links = [link["href"] for link in page.all("a", class_="menu-item") if "export." in link["href"]]
     assert links == [f"/en/projects/export.{suffix}?sort=-name" for suffix in ("xlsx", "csv", "geojson", "json")]
 
 

@@ -28,7 +28,10 @@ def money(text):
 
 
 def of_page(client, query):
-    """(total by kind, sum of the rows by kind, not allocated by kind, references) as the page shows them."""
+    """(total by kind, sum of the rows by kind, not allocated by kind, references) as the page shows them.
+
+    Where rows are grouped, the sums of the groups make the sums of the rows.
+    """
     page = read(client.get(f"/en/projects/?per_page=200&{query}"))
     totals, rest = {}, Counter()
     for figure in page.all("data", data_total=True):
@@ -40,6 +43,12 @@ def of_page(client, query):
     for row in page.all("tr", data_reference=True):
         for figure in figures(row):
             rows[figure["data-kind"]] += money(figure["value"])
+    if "group=" in query and rows:
+        groups = Counter()
+        for figure in (figure for row in page.all("tr", class_="row-parent") for figure in figures(row)):
+            groups[figure["data-kind"]] += money(figure["value"])
+        assert groups.pop("projects") == len(references(page))
+        assert groups == rows
     return totals, rows, rest, references(page)
 
 
@@ -85,7 +94,17 @@ def client(world):  # noqa: F811
 @given(
     seed=st.integers(0, 2**32),
     query=st.sampled_from(["", *QUERIES]),
-    shown=st.sampled_from(["", "&currency=USD", "&currency=CNY&rate=today", "&rate=today", "&sort=-announced"]),
+    shown=st.sampled_from(
+        [
+            "",
+            "&currency=USD",
+            "&currency=CNY&rate=today",
+            "&rate=today",
+            "&sort=-announced",
+            "&group=sector",
+            "&group=year",
+        ]
+    ),
 )
 @settings(
     max_examples=EXAMPLES,

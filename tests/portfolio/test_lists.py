@@ -266,7 +266,8 @@ def test_columns_are_chosen_in_their_order(reader):
 
 def test_every_column_can_be_put_in_and_taken_out(reader):
     page = listed(reader, "columns=reference,name&q=вега")
-    menu = {item.text: item for item in page.all("a", class_="menu-check")}
+    items = [item for item in page.all("a", class_="menu-check") if "columns=reference%2Cname&" not in item["href"]]
+    menu = {item.text: item for item in items}
     assert len(menu) == len(PROJECT_COLUMNS)
     assert heads(read(reader.get(menu["Curator"]["href"]))) == ["Reference", "Project", "Curator"]
     less = read(reader.get(menu["Reference"]["href"]))

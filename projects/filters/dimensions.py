@@ -1,4 +1,4 @@
-"""By what boards group projects, and which parameter of the query string gives a group's rows."""
+"""By what lists and boards group projects, and which parameter of the query string gives a group's rows."""
 
 from dataclasses import dataclass
 
