@@ -12,10 +12,11 @@ def before_migrate(**kwargs):
 
 
 def after_migrate(**kwargs):
-    from projects import timetravel
+    from projects import memory, timetravel
 
     timetravel.create_views()
     record_links()
+    memory.watch_tables()
 
 
 def record_links():

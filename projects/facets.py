@@ -6,6 +6,7 @@ from itertools import chain
 from django.db.models import Count, Exists, F, OuterRef, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
+from projects.memory import remembered
 from projects.models import Place, ProjectParty, ProjectSector, Sector
 from projects.models.choices import PartyRole, PlaceKind
 from projects.rollups import OF_PARTIES, labels
@@ -18,17 +19,23 @@ class FacetValue:
     count: int
 
 
-def facets(rows_without, columns):
+def facets(filters, columns):
     """Counts for each value of each facet, each counted without its own filter, in one query.
 
     Args:
-        rows_without: function of a facet's name -> queryset of projects under all other filters.
+        filters: a ProjectFilterSet.
         columns: name -> (label, expression giving the value).
     Returns: name -> list of FacetValue, the most frequent first; value None stands for "not stated".
     """
+    if not filters.state:
+        return _facets(filters, columns)
+    return remembered(("facets", filters.state, tuple(columns)), lambda: _facets(filters, columns))
+
+
+def _facets(filters, columns):
     queries = []
     for name, (_label, expression) in columns.items():
-        projects = rows_without(name).order_by()
+        projects = filters.rows(without=[name]).order_by()
         if name in OF_PARTIES:
             queries += _by_investor(projects, name)
             continue

@@ -12,7 +12,7 @@ from django.core.exceptions import SuspiciousFileOperation
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from projects.models import Document
+from projects.models import Document, sql
 
 SHOWN = 20  # rows named of one finding
 CONTROL = r"[\x01-\x08\x0b\x0c\x0e-\x1f]"
@@ -98,7 +98,7 @@ def history():
 
 
 def derived():
-    """What triggers derive: the stage of a project from its log, the tenge value of an amount from its rate."""
+    """What triggers derive: a project's stage from its log, an amount's tenge value from its rate, sums of amounts."""
     yield from _found(
         "stage",
         "projects_project",
@@ -119,6 +119,20 @@ def derived():
         """
         SELECT id FROM projects_amount WHERE value_kzt IS DISTINCT FROM round(value * rate, 2)
           OR (currency = 'KZT' AND rate IS DISTINCT FROM 1)
+        """,
+    )
+
+    columns = ("kind", *sql.MONEY_COLUMNS)
+    kept, told = (", ".join(f"{table}.{column}" for column in columns) for table in ("kept", "told"))
+    yield from _found(
+        "sums",
+        "projects_projectmoney",
+        _("The sums kept of a project are not those of its amounts: add them up again with rebuild_totals."),
+        f"""
+        SELECT COALESCE(told.project_id, kept.project_id)
+        FROM ({sql.PROJECT_MONEY.format(schema="public", condition="true")}) AS told
+        FULL JOIN projects_projectmoney kept ON kept.project_id = told.project_id AND kept.kind = told.kind
+        WHERE ({kept}) IS DISTINCT FROM ({told})
         """,
     )
 

@@ -14,6 +14,17 @@ PER_PAGE = (25, 50, 100, 200)
 COUNT_LIMIT = 10_000
 
 
+@dataclass(frozen=True)
+class Joined:
+    """What a list is sorted by where it stands in a table beside the rows: `condition` picks each row's own there.
+
+    Unlike a subquery, an index of that table gives the order.
+    """
+
+    condition: Q
+    expression: F
+
+
 @dataclass
 class Page:
     """Rows of one page and the cursors of its neighbours (None where there is none)."""
@@ -45,8 +56,8 @@ def paginate(queryset, *, sort, expression, data, size, group=None):
     """One page of `queryset` after or before a cursor.
 
     Args:
-        sort: the sort's name as in the query string, with its minus. expression: a field name or an expression to
-            sort by; rows where it is NULL come last either way, and ties go by primary key.
+        sort: the sort's name as in the query string, with its minus. expression: a field name, an expression or a
+            `Joined` to sort by; rows where it is NULL come last either way, and ties go by primary key.
         group: (name, expression) of what rows are grouped by: its order comes first.
         data: the query string, read for `after` and `before`. size: rows a page.
     Raises: BadParameter for a cursor that is not one of this sort.
@@ -84,6 +95,8 @@ def ordered(queryset, sort, expression, group=None):
 
     With `group`, (name, expression), they have a `group_key` too, and its order comes first.
     """
+    if isinstance(expression, Joined):
+        queryset, expression = queryset.filter(expression.condition), expression.expression
     queryset = queryset.annotate(sort_key=F(expression) if isinstance(expression, str) else expression)
     order = [F("sort_key").asc(nulls_last=True), "pk"]
     if sort.startswith("-"):

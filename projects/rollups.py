@@ -6,8 +6,10 @@ set, and then only the part that its projects do not carry ("not allocated"). So
 total = sum of the listed rows + not allocated.
 """
 
+import functools
 from bisect import bisect_right
 from collections import defaultdict
+from copy import deepcopy
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -32,6 +34,7 @@ from django.db.models.functions import Coalesce, ExtractYear, Round
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from projects.memory import remembered
 from projects.models import (
     Amount,
     ExchangeRate,
@@ -39,18 +42,22 @@ from projects.models import (
     Place,
     Programme,
     Project,
+    ProjectMoney,
     ProjectParty,
     Sector,
     Stage,
 )
 from projects.models.choices import AmountKind, Bound, Inclusion, PartyRole, PlaceKind
 from projects.models.functions import RateOn
+from projects.paging import Joined
 
 CENT = Decimal("0.01")
 KINDS = [kind.value for kind in AmountKind]
 CURRENCIES = ("KZT", "USD", "CNY")
 RATES = ("statement", "today")
+COUNTS = ("count", "lower_bounds", "upper_bounds", "approximate", "unconverted")
 _MONEY = DecimalField(max_digits=30, decimal_places=10)
+KEPT_CURRENCY, KEPT_RATE = "KZT", "statement"  # of the sums that the database keeps
 
 
 @dataclass
@@ -86,7 +93,7 @@ class Total:
     def add(self, row):
         if row["value"] is not None:
             self.value = (self.value or Decimal(0)) + row["value"]
-        for name in ("count", "lower_bounds", "upper_bounds", "approximate", "unconverted", "statements"):
+        for name in (*COUNTS, "statements"):
             setattr(self, name, getattr(self, name) + row[name])
 
 
@@ -161,8 +168,27 @@ def _converted(currency, rate):
     return Case(stated, default=F("value_kzt") / RateOn(Value(currency), F("as_of")), output_field=_MONEY)
 
 
+def kept_columns(currency, rate, amounts):
+    """What the columns of ProjectMoney with such sums begin with; None where sums are not kept, but added up.
+
+    Args: amounts: those that are added up. Sums of all are kept, and of all but the confidential ones.
+    """
+    if (currency, rate) != (KEPT_CURRENCY, KEPT_RATE) or amounts.query.is_empty():
+        return None
+    return _columns_by_amounts().get(str(amounts.order_by().query))
+
+
+@functools.cache
+def _columns_by_amounts():
+    every = Amount.objects.order_by()
+    return {str(every.query): "", str(every.filter(is_confidential=False).query): "open_"}
+
+
 def amount_total(kind, currency, rate, amounts):
-    """Subquery of a project's sum of one kind over `amounts` (those the reader may see), to sort a list by."""
+    """What a list is sorted by: each project's sum of one kind over `amounts` (those the reader may see)."""
+    columns = kept_columns(currency, rate, amounts)
+    if columns is not None:
+        return Joined(Q(money__kind=kind), F(f"money__{columns}value"))
     amounts = amounts.on_projects().filter(project=OuterRef("pk"), kind=kind).order_by()
     summed = amounts.values("project").annotate(total=Sum(converted(currency, rate)))
     return Subquery(summed.values("total"))
@@ -194,10 +220,10 @@ def sum_of(amounts, kind, currency):
     return total
 
 
-def _summed(amounts, currency, rate, *groups, statements=True):
-    """Rows of {group…, kind, value, counts, with_figure, statements} over a queryset of amounts.
+def _summed(amounts, currency, rate, *groups, different=()):
+    """Rows of {group…, kind, value, counts} over a queryset of amounts.
 
-    with_figure: different projects. statements: whether to count the different statements, one more reading.
+    different: "project", "statement": of these each row tells how many different ones there are, for one more reading.
     """
     amounts = amounts.annotate(converted_value=converted(currency, rate)).order_by()
     rows = amounts.values(*groups, "kind").annotate(
@@ -208,15 +234,26 @@ def _summed(amounts, currency, rate, *groups, statements=True):
         approximate=Count("pk", Q(bound=Bound.APPROX)),
         unconverted=Count("pk", Q(converted_value__isnull=True)),
     )
-    with_figure = _different(amounts, "project", *groups, "kind")
-    stated = _different(amounts, "statement", *groups, "kind") if statements else {}
+    numbers = {f"{name}s": _different(amounts, name, *groups, "kind") for name in different}
     for row in rows:
         keys = tuple(row[name] for name in (*groups, "kind"))
         value = row.pop("value_sum")
         row["value"] = None if value is None else Decimal(value).quantize(CENT, ROUND_HALF_EVEN)
-        row["with_figure"] = with_figure[keys]
-        row["statements"] = stated.get(keys, 0)
-        yield row
+        yield {"statements": 0} | row | {name: found[keys] for name, found in numbers.items()}
+
+
+def _kept(rows, columns, *groups):
+    """Rows of {group…, kind, number, value, counts, projects} over a queryset of ProjectMoney, from kept sums.
+
+    number: of the projects; projects: of those with a figure.
+    """
+    rows = rows.order_by().values(*groups, "kind").annotate(number=Count("project"), sum_value=Sum(f"{columns}value"))
+    rows = rows.annotate(
+        **{f"sum_{name}": Sum(f"{columns}{name}") for name in COUNTS},
+        projects=Count("project", Q(**{f"{columns}count__gt": 0})),
+    )
+    for row in rows:
+        yield {name.removeprefix("sum_"): value for name, value in row.items()}
 
 
 def _different(rows, name, *groups):
@@ -280,16 +317,23 @@ class Portfolio:
         projects: a filtered queryset of Project. currency: KZT, USD or CNY.
         rate: "statement" (of each statement's day) or "today". amounts: those the reader may see (default all).
         statements: whether to count the statements behind each sum, which is one more reading.
+        state: what tells these projects and amounts from all others (`ProjectFilterSet.state`), so that what is
+            computed of them is remembered; None: it is not.
     """
 
-    def __init__(self, projects, *, currency="KZT", rate="statement", amounts=None, statements=True):
+    def __init__(self, projects, *, currency="KZT", rate="statement", amounts=None, statements=True, state=None):
         self.projects, self.currency, self.rate, self.statements = projects, currency, rate, statements
         self.amounts = Amount.objects.all() if amounts is None else amounts
         self.keys = projects.order_by().values("pk")
+        self.kept = kept_columns(currency, rate, self.amounts)
+        self.state = state and ("portfolio", state, currency, rate, statements)
+
+    def _remembered(self, name, compute):
+        return remembered((*self.state, name), compute) if self.state else compute()
 
     @cached_property
     def count(self):
-        return self.projects.order_by().count()
+        return self._everything.projects
 
     @cached_property
     def covered(self):
@@ -302,12 +346,15 @@ class Portfolio:
     @cached_property
     def unallocated(self):
         """What covered programmes announced beyond what their projects carry: a list of Rollup, one each."""
+        return self._remembered("unallocated", self._unallocated)
+
+    def _unallocated(self):
         if not self.covered:
             return []
         carried = self._carried()
         found = {}
         wholes = self.amounts.headlines().filter(programme__in=self.covered)
-        for row in self._summed(wholes, "programme", "pk"):
+        for row in self._summed(wholes, "programme", "pk", different=("statement",) if self.statements else ()):
             programme = self.covered[row["programme"]]
             line = Rollup("unallocated", str(programme), 0, _empty(self.currency), programme.code)
             line = found.setdefault(programme.pk, line)
@@ -330,6 +377,9 @@ class Portfolio:
     @cached_property
     def uncertain(self):
         """Amounts of unknown inclusion, of these projects or of covered programmes: shown apart, never added."""
+        return self._remembered("uncertain", self._uncertain)
+
+    def _uncertain(self):
         mine = Q(project__in=self.keys) | Q(programme__in=self.covered)
         related = ("statement__source", "payer", "phase", "programme", "project")
         return list(self.amounts.uncertain().filter(mine).select_related(*related))
@@ -361,11 +411,22 @@ class Portfolio:
     @cached_property
     def total(self):
         """One Rollup of everything: the listed rows and what is not allocated to them."""
-        everything = Rollup(None, "", self.count, _empty(self.currency))
-        self._fill({(): everything}, ())
+        everything = deepcopy(self._everything)
         for rest in self.unallocated:
             for kind, total in rest.amounts.items():
                 everything.amounts[kind].add(vars(total))
+        return everything
+
+    @cached_property
+    def _everything(self):
+        """One Rollup of the listed rows alone."""
+        return self._remembered("everything", self._of_rows)
+
+    def _of_rows(self):
+        if self.kept is not None:
+            return self._grouped().get((), Rollup(None, "", 0, _empty(self.currency)))
+        everything = Rollup(None, "", self.projects.order_by().count(), _empty(self.currency))
+        self._fill({(): everything}, ())
         return everything
 
     def by(self, dimension):
@@ -373,13 +434,21 @@ class Portfolio:
 
         A project with several investors counts in the line of each.
         """
-        return self._labelled(dimension, {key: line for (key,), line in self._grouped(dimension).items()})
+        lines = self._remembered(
+            dimension,
+            lambda: self._labelled(dimension, {key: line for (key,), line in self._grouped(dimension).items()}),
+        )
+        return lines + self.unallocated
 
     def by_each(self, dimensions):
         """What `by` gives for each of several dimensions, none of parties, from one reading of the rows.
 
         Returns: dimension -> list of Rollup. A statement counts once for each combination of their values.
         """
+        lines = self._remembered(tuple(dimensions), lambda: self._by_each(dimensions))
+        return {dimension: lines[dimension] + self.unallocated for dimension in dimensions}
+
+    def _by_each(self, dimensions):
         found = {dimension: {} for dimension in dimensions}
         for keys, cell in self._grouped(*dimensions).items():
             for dimension, key in zip(dimensions, keys, strict=True):
@@ -421,6 +490,8 @@ class Portfolio:
 
     def _grouped(self, *dimensions):
         """Keys of each dimension -> Rollup, without labels."""
+        if self.kept is not None:
+            return self._grouped_of_kept(dimensions)
         keyed, groups = _keyed(Project.objects.filter(pk__in=self.keys), dimensions, "")
         counted = keyed.annotate(**groups).order_by().values(*groups).annotate(n=Count("pk", distinct=True))
         lines = {
@@ -437,21 +508,40 @@ class Portfolio:
         ordered = sorted(
             lines.values(), key=lambda line: (-(line.amounts["announced"].value or 0), -line.projects, line.key or "~")
         )
-        return ordered + self.unallocated
+        return ordered
 
     def _fill(self, lines, dimensions):
         amounts, groups = _keyed(self.amounts.on_projects().filter(project__in=self.keys), dimensions, "project__")
         for line in lines.values():
             for total in line.amounts.values():
                 total.missing = line.projects
-        for row in self._summed(amounts.annotate(**groups), *groups):
+        different = ("project", "statement") if self.statements else ("project",)
+        for row in self._summed(amounts.annotate(**groups), *groups, different=different):
             line = lines[tuple(row[name] for name in groups)]
             total = line.amounts[row["kind"]]
             total.add(row)
-            total.missing = line.projects - row["with_figure"]
+            total.missing = line.projects - row["projects"]
 
-    def _summed(self, amounts, *groups):
-        return _summed(amounts, self.currency, self.rate, *groups, statements=self.statements)
+    def _grouped_of_kept(self, dimensions):
+        """What `_grouped` gives, from the sums that the database keeps of each project."""
+        rows, groups = _keyed(ProjectMoney.objects.filter(project__in=self.keys), dimensions, "project__")
+        stated = self._statements(dimensions) if self.statements else {}
+        lines = {}
+        for row in _kept(rows.annotate(**groups), self.kept, *groups):
+            key = tuple(row[name] for name in groups)
+            line = lines.setdefault(key, Rollup(None, "", row["number"], _empty(self.currency)))
+            total = line.amounts[row["kind"]]
+            total.add(row | {"statements": stated.get((*key, row["kind"]), 0)})
+            total.missing = line.projects - row["projects"]
+        return lines
+
+    def _statements(self, dimensions):
+        """How many different statements stand behind the listed amounts: (key of each dimension…, kind) -> number."""
+        amounts, groups = _keyed(self.amounts.on_projects().filter(project__in=self.keys), dimensions, "project__")
+        return _different(amounts.annotate(**groups).order_by(), "statement", *groups, "kind")
+
+    def _summed(self, amounts, *groups, different=()):
+        return _summed(amounts, self.currency, self.rate, *groups, different=different)
 
 
 def totals(projects, *, by=None, **options):

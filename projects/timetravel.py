@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from projects import memory
 from projects.models import sql
 from projects.models.base import EARLIEST, LATEST
 from tracker.errors import BadParameter, bad_parameter
@@ -107,6 +108,8 @@ def create_views():
             cursor.execute(_view(model))
         for schema in ("public", "past"):
             cursor.execute(sql.DUE_REPORTS.format(schema=schema))
+        money = sql.PROJECT_MONEY.format(schema="past", condition="true")
+        cursor.execute(f"CREATE VIEW past.projects_projectmoney AS {money}")
 
 
 @contextlib.contextmanager
@@ -116,7 +119,7 @@ def looking_back(*, known_at=None, as_of=None):
     Args:
         known_at: aware datetime or None (now). as_of: date or None (any day).
     """
-    with transaction.atomic(), _grouping_by_every_column(), connection.cursor() as cursor:
+    with memory.unused(), transaction.atomic(), _grouping_by_every_column(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('search_path', 'past, public', true), set_config('tracker.known_at', %s, true), "
             "set_config('tracker.as_of', %s, true), set_config('transaction_read_only', 'on', true)",

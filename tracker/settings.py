@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tracker.middleware.HistoryMiddleware",
     "projects.api.limits.LimitMiddleware",
+    "projects.memory.MemoryMiddleware",
     "projects.timetravel.TimeTravelMiddleware",
     "axes.middleware.AxesMiddleware",
 ]

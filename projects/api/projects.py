@@ -157,11 +157,13 @@ class Totals(OfProjects):
 
     def get(self, request):
         context, by = self.context(), one_of(request.GET, "by", DIMENSIONS)
+        filters = self.filters()
         portfolio = rollups.Portfolio(
-            self.filters().rows(),
+            filters.rows(),
             currency=context.currency,
             rate=context.rate,
             amounts=permissions.visible_to(request.user, Amount.objects.all()),
+            state=filters.state,
         )
         if by:
             return Response([self._line(line) for line in portfolio.by(by)])
@@ -193,8 +195,7 @@ class Facets(OfProjects):
     answers = {"get": {"type": "object", "properties": dict.fromkeys(FACETS, FACET)}}
 
     def get(self, request):
-        filters = self.filters()
-        counted = facets.facets(lambda name: filters.rows(without=[name]), FACETS)
+        counted = facets.facets(self.filters(), FACETS)
         return Response(
             {
                 name: {

@@ -61,7 +61,7 @@ class Board(TemplateView):
 
     def portfolio(self):
         shown = {"currency": self.currency, "rate": self.rate, "amounts": self.seen_amounts}
-        return rollups.Portfolio(self.rows(), **shown, statements=False)
+        return rollups.Portfolio(self.rows(), **shown, statements=False, state=self.chosen.state)
 
     def one_of(self, name, allowed, default=None):
         """The value of a parameter that knows only some. Raises: BadParameter."""

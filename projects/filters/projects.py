@@ -2,7 +2,7 @@
 
 import django_filters
 from django.contrib.auth import get_user_model
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -27,6 +27,7 @@ from projects.models import (
     Problem,
     Programme,
     Project,
+    ProjectMoney,
     ProjectParty,
     ProjectSector,
     Sector,
@@ -37,6 +38,7 @@ from projects.models.choices import AmountKind, PartyRole, PlaceKind, ProjectSta
 from projects.models.codelists import PLACE_SEARCH
 from projects.models.organisations import ORGANISATION_SEARCH
 from projects.models.projects import PROJECT_SEARCH
+from projects.rollups import KEPT_CURRENCY, KEPT_RATE, kept_columns
 from projects.search import contains
 
 
@@ -151,9 +153,11 @@ class AmountRange(MoneyFilter):
         if value is None:
             return queryset
         seen = permissions.visible_to(self.parent.user, Amount.objects.all())
-        totals = seen.on_projects().filter(kind=self.kind, project=OuterRef("pk")).order_by()
-        totals = totals.values("project").annotate(total=Sum("value_kzt"))
-        return queryset.filter(Exists(totals.filter(**{f"total__{self.comparison}": value})))
+        columns = kept_columns(KEPT_CURRENCY, KEPT_RATE, seen)
+        if columns is None:  # nothing may be seen
+            return queryset.none()
+        sums = ProjectMoney.objects.filter(project=OuterRef("pk"), kind=self.kind)
+        return queryset.filter(Exists(sums.filter(**{f"{columns}value__{self.comparison}": value})))
 
 
 class CuratorFilter(CodesFilter):
@@ -337,6 +341,7 @@ class ProjectFilterSet(RegisterFilterSet):
             for name in ("place", "place__not"):
                 if values := data.getlist(name):
                     data.setlist(name, Place.objects.codes_of(values))
+        self.is_of_all = queryset is None
         queryset = permissions.visible_to(user, Project.objects.all()) if queryset is None else queryset
         super().__init__(data, queryset, user=user, **kwargs)
         for name in ("curator", "curator__not"):
@@ -346,6 +351,12 @@ class ProjectFilterSet(RegisterFilterSet):
                 .objects.filter(Q(curated_projects__isnull=False) | Q(pk=getattr(user, "pk", None)))
                 .distinct()
             )
+
+    @property
+    def state(self):
+        """Hashable: what tells the rows of the reader from all others; None where they are chosen from others."""
+        chosen = tuple((name, tuple(self.data.getlist(name))) for name in self.active)
+        return (permissions.roles(self.user), chosen) if self.is_of_all else None
 
 
 # What facets count: parameter -> (label, column of the project's own table or path to it).

@@ -19,6 +19,7 @@ from projects.models.codelists import (
 from projects.models.desks import ApiToken, ImportJob, Notice, SavedView, Submission, Subscription
 from projects.models.engagements import ActionItem, Agreement, Engagement, Lead, Participation
 from projects.models.indicators import Indicator, IndicatorValue
+from projects.models.money import ProjectMoney
 from projects.models.obligations import Evidence, Obligation, Waiver
 from projects.models.organisations import (
     Investor,
@@ -97,6 +98,7 @@ __all__ = [
     "Project",
     "ProjectDocument",
     "ProjectLink",
+    "ProjectMoney",
     "ProjectParty",
     "ProjectSector",
     "ReportingCycle",

@@ -265,3 +265,119 @@ $$;
 
 # How often each person calls the API: one row a person. What is unlogged is empty after a crash, no harm here.
 API_USE = "CREATE UNLOGGED TABLE tracker_api_use (person bigint PRIMARY KEY, minute bigint, requests integer)"
+
+# The money of each project and kind, as `Amount.objects.on_projects` adds it up: the rows of `ProjectMoney`.
+_COUNTED = """
+  sum(a.value_kzt) FILTER (WHERE {shown}) AS {prefix}value,
+  count(a.id) FILTER (WHERE {shown}) AS {prefix}count,
+  count(a.id) FILTER (WHERE {shown} AND a.bound IN ('gt', 'ge')) AS {prefix}lower_bounds,
+  count(a.id) FILTER (WHERE {shown} AND a.bound IN ('lt', 'le')) AS {prefix}upper_bounds,
+  count(a.id) FILTER (WHERE {shown} AND a.bound = 'approx') AS {prefix}approximate,
+  count(a.id) FILTER (WHERE {shown} AND a.value_kzt IS NULL) AS {prefix}unconverted"""
+MONEY_COLUMNS = [
+    f"{prefix}{name}"
+    for prefix in ("", "open_")
+    for name in ("value", "count", "lower_bounds", "upper_bounds", "approximate", "unconverted")
+]
+PROJECT_MONEY = f"""
+SELECT p.id AS project_id, k.kind,{_COUNTED.format(prefix="", shown="true")},{
+    _COUNTED.format(prefix="open_", shown="NOT a.is_confidential")
+}
+FROM {{schema}}.projects_project p
+CROSS JOIN (VALUES ('announced'), ('committed'), ('disbursed')) AS k (kind)
+LEFT JOIN ({{schema}}.projects_amount a LEFT JOIN {{schema}}.projects_amount w ON w.id = a.included_in_id)
+  ON a.project_id = p.id AND a.kind = k.kind AND a.superseded_by_id IS NULL AND (
+    a.inclusion = 'no'
+    OR a.inclusion = 'yes' AND w.project_id IS NULL AND w.inclusion IS DISTINCT FROM 'unknown')
+WHERE {{condition}}
+GROUP BY p.id, k.kind
+"""
+REBUILD_MONEY = f"""
+LOCK TABLE projects_amount, projects_project IN SHARE MODE;
+DELETE FROM projects_projectmoney;
+INSERT INTO projects_projectmoney (project_id, kind, {", ".join(MONEY_COLUMNS)})
+{PROJECT_MONEY.format(schema="public", condition="true")}
+"""
+# Always in the order of the projects, so that two writers of the same ones wait and never block each other; and
+# read again once the row is ours, so that the second writer sees what the first one has written.
+KEEP_MONEY = f"""
+CREATE OR REPLACE FUNCTION tracker_keep_money(changed bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM projects_projectmoney WHERE project_id = ANY(changed) AND kind = 'announced'
+  ORDER BY project_id FOR UPDATE;
+  INSERT INTO projects_projectmoney AS kept (project_id, kind, {", ".join(MONEY_COLUMNS)})
+  SELECT * FROM ({PROJECT_MONEY.format(schema="public", condition="p.id = ANY(changed)")}) AS now
+  ORDER BY project_id, kind
+  ON CONFLICT (project_id, kind) DO UPDATE
+  SET ({", ".join(MONEY_COLUMNS)}) = ROW({", ".join(f"EXCLUDED.{name}" for name in MONEY_COLUMNS)})
+  WHERE ({", ".join(f"kept.{name}" for name in MONEY_COLUMNS)})
+    IS DISTINCT FROM ({", ".join(f"EXCLUDED.{name}" for name in MONEY_COLUMNS)});
+END $$;
+CREATE OR REPLACE FUNCTION tracker_money_of_projects() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'INSERT' THEN
+    PERFORM tracker_keep_money(ARRAY(SELECT id FROM changed));
+  ELSE
+    DELETE FROM projects_projectmoney WHERE project_id IN (SELECT id FROM changed);
+  END IF;
+  RETURN NULL;
+END $$;
+-- An amount counts by what its whole is: a change of the whole touches its parts' projects, and who writes a part
+-- holds the whole still (FOR SHARE) until the part is there for all to see.
+CREATE OR REPLACE FUNCTION tracker_money_of_amounts() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE touched bigint[];
+BEGIN
+  IF TG_OP <> 'DELETE' THEN
+    PERFORM FROM projects_amount WHERE id IN (SELECT included_in_id FROM changed) ORDER BY id FOR SHARE;
+  END IF;
+  touched := ARRAY(
+    SELECT project_id FROM changed WHERE project_id IS NOT NULL
+    UNION SELECT part.project_id FROM projects_amount part
+      WHERE part.included_in_id IN (SELECT id FROM changed) AND part.project_id IS NOT NULL);
+  IF TG_OP = 'UPDATE' THEN
+    touched := touched || ARRAY(SELECT DISTINCT project_id FROM before WHERE project_id IS NOT NULL);
+  END IF;
+  PERFORM tracker_keep_money(touched);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER keep_money_of_new AFTER INSERT ON projects_project
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tracker_money_of_projects();
+CREATE TRIGGER keep_money_of_deleted AFTER DELETE ON projects_project
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tracker_money_of_projects();
+CREATE TRIGGER keep_money_of_new AFTER INSERT ON projects_amount
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tracker_money_of_amounts();
+CREATE TRIGGER keep_money_of_changed AFTER UPDATE ON projects_amount
+  REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tracker_money_of_amounts();
+CREATE TRIGGER keep_money_of_deleted AFTER DELETE ON projects_amount
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tracker_money_of_amounts();
+"""
+DROP_MONEY = """
+DROP TRIGGER keep_money_of_new ON projects_project;
+DROP TRIGGER keep_money_of_deleted ON projects_project;
+DROP TRIGGER keep_money_of_new ON projects_amount;
+DROP TRIGGER keep_money_of_changed ON projects_amount;
+DROP TRIGGER keep_money_of_deleted ON projects_amount;
+DROP FUNCTION tracker_money_of_projects(), tracker_money_of_amounts(), tracker_keep_money(bigint[]);
+"""
+
+# A number that no state of the data shares with another: the sum of random steps, one for each statement that wrote.
+# Nobody waits for anybody, as nobody changes a row of another; now and then the steps are added up into one.
+CHANGES = """
+CREATE TABLE projects_change (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  step numeric NOT NULL DEFAULT 1 + floor(random() * 4294967296)
+);
+CREATE OR REPLACE FUNCTION tracker_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE own bigint;
+BEGIN
+  INSERT INTO public.projects_change DEFAULT VALUES RETURNING id INTO own;
+  IF own % 500 = 0 THEN
+    WITH gone AS (
+      DELETE FROM public.projects_change
+      WHERE id IN (SELECT id FROM public.projects_change WHERE id < own FOR UPDATE SKIP LOCKED) RETURNING step
+    ) UPDATE public.projects_change SET step = step + (SELECT COALESCE(sum(gone.step), 0) FROM gone) WHERE id = own;
+  END IF;
+  RETURN NULL;
+END $$;
+"""
+DROP_CHANGES = "DROP FUNCTION tracker_note_change() CASCADE; DROP TABLE projects_change"

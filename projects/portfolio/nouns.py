@@ -181,7 +181,10 @@ class SectorPage(SignedIn, TemplateView):
         user = self.request.user
         chosen = filters.ProjectFilterSet(self.request.GET, user=user)
         portfolio = rollups.Portfolio(
-            chosen.rows(), amounts=permissions.visible_to(user, Amount.objects.all()), statements=False
+            chosen.rows(),
+            amounts=permissions.visible_to(user, Amount.objects.all()),
+            statements=False,
+            state=chosen.state,
         )
         by_parent = {line.key: line for line in portfolio.by("sector")}
         by_child = {line.key: line for line in portfolio.by("subsector")}

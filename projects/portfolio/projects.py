@@ -77,7 +77,7 @@ class ProjectList(ListPage):
     def listed(self, rows):
         shown = {"currency": self.context.currency, "rate": self.context.rate}
         shown["amounts"] = permissions.visible_to(self.request.user, Amount.objects.all())
-        self.portfolio = rollups.Portfolio(rows, **shown, statements=False)
+        self.portfolio = rollups.Portfolio(rows, **shown, statements=False, state=self.filters.state)
         rows = rollups.with_listed_amounts(rows, **shown)
         return rows.select_related(
             "main_sector", "place", "stage", "programme", "curator", "department"
@@ -215,7 +215,7 @@ class ProjectList(ListPage):
         return [(code, rate, day) for code, (rate, day) in rollups.latest_rates().items() if code != "KZT"]
 
     def _facets(self):
-        counted = facets.facets(lambda name: self.filters.rows(without=[name]), self.facets)
+        counted = facets.facets(self.filters, self.facets)
         data = self.request.GET
         found = []
         for name, (title, _expression) in self.facets.items():

@@ -45,6 +45,11 @@ def test_the_brief_is_whole(brief):
             ("stage", "projects_project"),
         ),
         ("UPDATE projects_amount SET value_kzt = value_kzt + 1 WHERE id = {amount}", ("money", "projects_amount")),
+        ("UPDATE projects_projectmoney SET open_count = open_count + 1", ("sums", "projects_projectmoney")),
+        (
+            "DELETE FROM projects_projectmoney WHERE project_id = {project} AND kind = 'committed'",
+            ("sums", "projects_projectmoney"),
+        ),
         (
             "UPDATE projects_place SET parent_id = 'KZ-27' "
             "WHERE code = (SELECT parent_id FROM projects_place WHERE code = 'KZ-27')",

@@ -1,0 +1,106 @@
+"""What was computed once for a state of the data, kept in this process until anything in the register changes.
+
+Triggers note each statement that writes; a state is the sum of these notes (`CHANGES` in sql.py). It is read once a
+request, before what is remembered: an answer may be newer than the state it is filed under, never older. Nothing is
+remembered where the data are not those that all see: in a transaction that has written, and in the past.
+"""
+
+import contextlib
+import threading
+from collections import OrderedDict
+from contextvars import ContextVar
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import get_language
+
+KEPT = 400  # answers; totals, facets and parts of pages take some kilobytes each
+
+_request = ContextVar("request", default=None)
+_answers = OrderedDict()
+_lock = threading.Lock()
+
+
+def remembered(key, compute):
+    """What `compute()` returns, kept for later requests of the same state of the data, day and language.
+
+    Args:
+        key: hashable, tells all else that the answer depends on: the question, and whose eyes it is for.
+        compute: function without arguments; what it returns is shared, hence never changed.
+    """
+    state = _state()
+    if state is None:
+        return compute()
+    key = (state, timezone.localdate(), get_language(), key)
+    with _lock:
+        if key in _answers:
+            _answers.move_to_end(key)
+            return _answers[key]
+    answer = compute()
+    with _lock:
+        _answers[key] = answer
+        while len(_answers) > KEPT:
+            _answers.popitem(last=False)
+    return answer
+
+
+@contextlib.contextmanager
+def used():
+    """Inside, answers are remembered, all for the state that the data have when first asked for."""
+    before = _request.set({})
+    try:
+        yield
+    finally:
+        _request.reset(before)
+
+
+@contextlib.contextmanager
+def unused():
+    """Inside, nothing is remembered."""
+    before = _request.set(None)
+    try:
+        yield
+    finally:
+        _request.reset(before)
+
+
+def _state():
+    request = _request.get()
+    if request is None:
+        return None
+    if "state" not in request:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sum(step), pg_current_xact_id_if_assigned() IS NULL FROM projects_change")
+            state, is_everybodys = cursor.fetchone()
+        request["state"] = (state or 0) if is_everybodys else None
+    return request["state"]
+
+
+class MemoryMiddleware:
+    """Requests that only read use the memory."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        with used() if request.method in ("GET", "HEAD") else unused():
+            return self.get_response(request)
+
+
+def watch_tables():
+    """(Re)make the triggers that note changes: on every recorded table, and on what people are called."""
+    recorded = [model.pgh_tracked_model for model in apps.get_models() if getattr(model, "pgh_tracked_model", None)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'note_change'")
+        watched = {table for (table,) in cursor.fetchall()}
+        for model in [*recorded, get_user_model()]:
+            table = model._meta.db_table
+            if table not in watched:
+                # Each sign-in writes `last_login`, which nothing shows.
+                columns = " OF username, first_name, last_name" if model is get_user_model() else ""
+                cursor.execute(
+                    f'CREATE TRIGGER note_change AFTER INSERT OR UPDATE{columns} OR DELETE OR TRUNCATE ON "{table}" '
+                    "FOR EACH STATEMENT EXECUTE FUNCTION tracker_note_change()"
+                )
