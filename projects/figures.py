@@ -38,14 +38,17 @@ def render(figure, text, *, value, unit, kind, bound=Bound.EQ, url, title="", ex
     )
 
 
-def figure(row, exact=False):
-    """A stored figure (Amount, Observation, IndicatorValue, Shipment, Obligation's target), linked to its statement."""
+def figure(row, exact=False, url=None):
+    """A stored figure (Amount, Observation, IndicatorValue, Shipment, Obligation's target), linked to its statement.
+
+    url: where it leads instead, for readers who may not see the statement.
+    """
     if row is None:
         return wording.unknown()
-    return _RENDERERS[type(row)](row, exact)
+    return _RENDERERS[type(row)](row, exact, url)
 
 
-def _amount(row, exact):
+def _amount(row, exact, url):
     whole = wording.money(row.value, row.currency_id, exact=True)
     return render(
         row,
@@ -54,33 +57,33 @@ def _amount(row, exact):
         unit=row.currency_id,
         kind=row.kind,
         bound=row.bound,
-        url=statement_url(row.statement),
+        url=url or statement_url(row.statement),
         title=_("%(kind)s: %(amount)s") % {"kind": row.get_kind_display(), "amount": wording.bounded(whole, row.bound)},
     )
 
 
-def _observation(row, exact):
-    return _measured(row, row.value, row.unit, row.metric_id)
+def _observation(row, exact, url):
+    return _measured(row, url, row.value, row.unit, row.metric_id)
 
 
-def _indicator_value(row, exact):
+def _indicator_value(row, exact, url):
     indicator = row.indicator
-    return _measured(row, row.value, indicator.unit, indicator.code, rank=indicator.is_rank)
+    return _measured(row, url, row.value, indicator.unit, indicator.code, rank=indicator.is_rank)
 
 
-def _shipment(row, exact):
+def _shipment(row, exact, url):
     if row.quantity is None:
         return wording.unknown()
-    return _measured(row, row.quantity, row.unit, "shipped")
+    return _measured(row, url, row.quantity, row.unit, "shipped")
 
 
-def _obligation(row, exact):
+def _obligation(row, exact, url):
     if row.target is None:
         return format_html('<span class="unknown">{}</span>', _("no target set"))
-    return _measured(row, row.target, row.unit, "target", bound=Bound.GE)
+    return _measured(row, url, row.target, row.unit, "target", bound=Bound.GE)
 
 
-def _measured(row, value, unit, kind, bound=None, rank=False):
+def _measured(row, url, value, unit, kind, bound=None, rank=False):
     bound = bound or row.bound
     currency = unit.code if unit.dimension.startswith("money") and len(unit.code) == 3 else None
     text = (
@@ -95,7 +98,7 @@ def _measured(row, value, unit, kind, bound=None, rank=False):
         unit=unit.code,
         kind=kind,
         bound=bound,
-        url=statement_url(row.statement),
+        url=url or statement_url(row.statement),
         title=wording.bounded(wording.quantity(value, unit_label(unit)), bound),
     )
 

@@ -177,6 +177,19 @@ def visible_to(user, queryset):
     return queryset
 
 
+def public_projects():
+    """What everybody may see without signing in, where the public page is on: named projects marked public.
+
+    Only administrators mark them (`reserved` in the form of projects).
+    """
+    return Project.objects.named().filter(is_public=True)
+
+
+def public_amounts():
+    """The money of public projects that is not confidential; no headline of a programme, which tells of others too."""
+    return Amount.objects.filter(is_confidential=False, project__in=public_projects())
+
+
 def uses_of_documents():
     """The tables whose rows a document hangs on: (model, name of the foreign key to the document)."""
     return [

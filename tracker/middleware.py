@@ -1,6 +1,9 @@
 """What happens around every request: health, safety headers, the language kept, who writes history."""
 
+import re
+
 from django.conf import settings
+from django.contrib.auth import middleware as auth_middleware
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
@@ -43,6 +46,9 @@ HEADERS = {
 }
 
 
+SHARED = re.compile(r"/[a-z-]+/public/")  # the public page, alike for everybody
+
+
 class SafetyMiddleware:
     """Headers that keep pages out of caches and frames, and answers 4xx or 503 where a view raised."""
 
@@ -55,6 +61,8 @@ class SafetyMiddleware:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         language = get_language_from_path(request.path_info)
+        if SHARED.match(request.path_info):  # kept by caches for everybody: no cookie of one
+            return response
         if language and request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) != language and response.status_code == 200:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
@@ -76,8 +84,22 @@ class SafetyMiddleware:
         return None
 
 
+class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
+    """Asks what the page needs before who is there: pages for everybody never read a session."""
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
 class HistoryMiddleware(pghistory_middleware.HistoryMiddleware):
     """Each change in a request carries who made it, at which address, through which door, and why."""
+
+    def __call__(self, request):
+        if SHARED.match(request.path_info):  # nothing is changed there, and nobody's session is read
+            return self.get_response(request)
+        return super().__call__(request)
 
     def get_context(self, request):
         path = request.path_info

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from projects.admin import site
+from projects.portfolio import public
 from tracker import views
 
 handler400 = "tracker.errors.bad_request"
@@ -14,6 +15,7 @@ handler404 = "tracker.errors.not_found"
 handler500 = "tracker.errors.server_error"
 
 urlpatterns = [
+    path("robots.txt", public.robots),
     path("i18n/setlang/", set_language, name="set-language"),
     path("api/v1/", include("projects.api.urls")),
 ]
@@ -24,6 +26,7 @@ urlpatterns += i18n_patterns(
     path("accounts/password/", auth.PasswordChangeView.as_view(), name="password_change"),
     path("accounts/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("", include("projects.dashboards.urls")),
+    path("public/", include("projects.portfolio.public_urls")),
     path("", include("projects.portfolio.analysis_urls")),
     path("", include("projects.portfolio.urls")),
     path("gallery/", views.gallery, name="gallery"),

@@ -19,10 +19,13 @@ WIDTHS = (10, 40)  # characters, least and most
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
 
 
-def write(table, file):
-    """Write the table into a binary file; a page of rows is in memory at a time."""
+def write(table, file, created=None):
+    """Write the table into a binary file; a page of rows is in memory at a time.
+
+    created: the moment that the file bears, where the same rows are to give the same bytes; by default now.
+    """
     book = xlsxwriter.Workbook(file, {"constant_memory": True})
-    book.set_properties({"title": str(table.heading)})
+    book.set_properties({"title": str(table.heading), **({"created": created} if created else {})})
     writer = _Writer(book)
     with table.reading():
         writer.rows(str(table.heading), table.headings, table.records())

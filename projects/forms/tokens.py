@@ -15,18 +15,16 @@ USUAL = datetime.timedelta(days=365)
 
 
 class TokenForm(forms.ModelForm):
-    scope = forms.ChoiceField(
-        label=_("scope"), choices=[choice for choice in TokenScope.choices if choice[0] != TokenScope.CALENDAR]
-    )
-    expires_on = DateField(label=_("expires on"), required=False, help_text=_("Left empty, it is valid for ever."))
-
     class Meta:
         model = ApiToken
         fields = ["name", "scope", "expires_on"]
+        field_classes = {"expires_on": DateField}
+        help_texts = {"expires_on": _("Left empty, it is valid for ever.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.initial.setdefault("expires_on", timezone.localdate() + USUAL)
+        self.initial["expires_on"] = timezone.localdate() + USUAL
+        self.fields["scope"].choices = [(scope.value, scope.label) for scope in (TokenScope.READ, TokenScope.WRITE)]
 
     def clean_expires_on(self):
         day = self.cleaned_data["expires_on"]

@@ -61,6 +61,10 @@ NO_PAGES = {
     "view-delete",
     "view-follow",
     "token-revoke",
+    # Not there unless switched on: see the test of the public page.
+    "public-list",
+    "public-map",
+    "public-project",
 }
 # States that a page has beside its usual one: address, status.
 STATES = {
@@ -176,9 +180,13 @@ def violations(page, rules=STANDARDS):
         yield f"{rule['id']} ({len(rule['nodes'])}): {json.dumps(places, ensure_ascii=False)}"
 
 
-def test_signing_in_and_errors(live_server, transactional_db, page):
+def test_signing_in_and_errors(live_server, transactional_db, page, settings):
     """The pages that people see who are not signed in."""
-    for path in ("/en/accounts/login/", "/kk/accounts/login/?next=/kk/projects/"):
+    settings.PUBLIC_PAGE = True
+    project = factories.project(is_public=True)
+    factories.amount(project=project)
+    public = [f"/kk/public/{path}" for path in ("", "map/", f"projects/{project.reference}/")]
+    for path in (*public, "/en/accounts/login/", "/kk/accounts/login/?next=/kk/projects/"):
         page.goto(live_server.url + path)
         assert list(violations(page)) == []
     page.fill("[name=username]", "nobody")

@@ -27,17 +27,18 @@ class Faulty(Exception):
         super().__init__(sentence % {"faults": "; ".join(faults)})
 
 
-def write(table, file, *, address, parts=mapping.PARTS):
+def write(table, file, *, address, parts=mapping.PARTS, published=None):
     """Write the projects of a table into a binary file, each checked before; one chunk is in memory at a time.
 
     Takes:
         address: where the package is found (a URI). parts: what is told of each project, as in `mapping`.
+        published: the moment of the last change to what is in it; by default now.
     Raises: Faulty; what is in the file by then is no package.
     """
     language = mapping.language_code(get_language())
     head = {
         "uri": address,
-        "publishedDate": mapping.moment(timezone.now()),
+        "publishedDate": mapping.moment(published or timezone.now()),
         "version": schema.VERSION,
         "publisher": {"name": settings.PUBLISHER},
         **({"license": settings.PUBLIC_LICENCE} if settings.PUBLIC_LICENCE else {}),

@@ -145,13 +145,25 @@ def _own(row, name):
 # ---- Parts of a project ---------------------------------------------------------------------------
 
 
-def identity(row):
+def numbers(row):
+    """What other registers call it, and the programme that it belongs to."""
     platform = [{"id": row.platform_number, "scheme": PLATFORM}] if row.platform_number else []
-    sectors = [row.main_sector, *(further.sector for further in row.further_sectors.all())]
-    sectors = [sector for sector in sectors if sector is not None]
+    known = identity(row)
     programmes = [row.programme] if row.programme_id else []
     return {
-        "identifiers": [{"id": row.reference, "scheme": REFERENCES}, *platform],
+        "identifiers": known["identifiers"] + platform,
+        "additionalClassifications": [
+            *known["additionalClassifications"],
+            *({"scheme": PROGRAMMES, "id": one.code, "description": one.name} for one in programmes),
+        ],
+    }
+
+
+def identity(row):
+    sectors = [row.main_sector, *(further.sector for further in row.further_sectors.all())]
+    sectors = [sector for sector in sectors if sector is not None]
+    return {
+        "identifiers": [{"id": row.reference, "scheme": REFERENCES}],
         "title": row.name,
         "description": _own(row, "description"),
         "purpose": _own(row, "purpose"),
@@ -159,8 +171,7 @@ def identity(row):
         "type": TYPES.get(row.project_type),
         "sector": list(dict.fromkeys(sector.oc4ids for sector in sectors if sector.oc4ids)),
         "additionalClassifications": [
-            *({"scheme": SECTORS, "id": sector.pk, "description": str(sector)} for sector in dict.fromkeys(sectors)),
-            *({"scheme": PROGRAMMES, "id": one.code, "description": one.name} for one in programmes),
+            {"scheme": SECTORS, "id": sector.pk, "description": str(sector)} for sector in dict.fromkeys(sectors)
         ],
         "period": _period(row.planned_start_on, row.planned_end_on),
         "completion": _stated({"endDate": day(row.commissioned_on)}),
@@ -395,6 +406,6 @@ def files(row):
     }
 
 
-PARTS = (identity, places, organisations, money, measures, events_and_promises, related, files)
-# Of what is shown to everybody: no obligations, no documents.
+# Of what is shown to everybody: neither obligations nor documents, nor what ties it to records that are not public.
 PUBLIC_PARTS = (identity, places, organisations, money, measures, events)
+PARTS = (identity, numbers, places, organisations, money, measures, events_and_promises, related, files)
