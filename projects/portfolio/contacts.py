@@ -8,6 +8,7 @@ from django.db.models.functions import ExtractYear
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.generic import TemplateView
 
 from projects import figures, permissions
@@ -128,6 +129,6 @@ class PlacePage(SignedIn, TemplateView):
             "papers": papers.links(kinds.PLACE, place),
             "breadcrumbs": [
                 (reverse("engagement-list"), _("Engagements")),
-                (reverse("contacts"), _("Contacts")),
+                (reverse("contacts"), pgettext("whom the region met", "Contacts")),
             ],
         }

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Prefetch
+from django.db.models import Count
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +16,6 @@ from projects.models import (
     Amount,
     Attachment,
     Engagement,
-    Indicator,
-    IndicatorValue,
     Lead,
     Obligation,
     Organisation,
@@ -118,21 +116,6 @@ class ObligationList(ListPage):
 
     def listed(self, rows):
         return rows.select_related(SOURCED, "kind", "unit", "project", "programme", "organisation")
-
-
-class IndicatorList(ListPage):
-    model = Indicator
-    filterset = filters.IndicatorFilterSet
-    columns = columns.by_name(columns.INDICATORS)
-    default_sort = "name"
-    export_name = "indicator-export"
-    heading = gettext_lazy("Indicators")
-    lead = gettext_lazy("The region's own figures. They are never added to the money of projects.")
-    add_url_name = "indicator-new"
-
-    def listed(self, rows):
-        values = IndicatorValue.objects.select_related(SOURCED, "indicator__unit").order_by("-period_end", "-id")
-        return rows.select_related("place", "unit").prefetch_related(Prefetch("values", values, to_attr="latest"))
 
 
 class AgreementList(ListPage):
@@ -412,17 +395,6 @@ class AgreementPage(RecordPage):
     def sections(self, record):
         obligations = record.obligations.select_related(SOURCED, "kind", "unit")
         return [self.section("obligations", _("Obligations"), "_obligations", obligations)]
-
-
-class IndicatorPage(RecordPage):
-    noun, list_heading, key = "indicator", gettext_lazy("Indicators"), "code"
-
-    def rows(self):
-        return Indicator.objects.select_related("place", "unit")
-
-    def sections(self, record):
-        values = record.values.select_related(SOURCED, "indicator__unit", "partner")
-        return [self.section("values", _("Values"), "_values", values, "indicator-value")]
 
 
 class UpdatePage(RecordPage):
