@@ -7,11 +7,14 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from projects import wording
 from projects.models import Engagement, Milestone, Obligation, Problem, Project, Shipment, StageChange
 from projects.models.choices import ObligationState
 from projects.models.shipments import with_forecast
 
 LIMIT = 2000  # events of one reading; the earliest are kept
+WIDTH = 1000  # units of the drawing of a timeline
+YEARS = 12  # years that are named at most on a drawing
 
 
 @dataclass(frozen=True)
@@ -179,3 +182,61 @@ def _about(owner, words):
 
 def _reference_of(row):
     return (row.project.reference,) if row.project_id else ()
+
+
+def entry(event):
+    """An event for the component timeline.html."""
+    label, colour = (_("late"), "red") if event.is_late else ("", "")
+    return {"when": wording.day(event.day), "title": event.title, "url": event.url, "label": label, "colour": colour}
+
+
+@dataclass
+class Row:
+    """A project on a drawing. plan, actual: (left, width) of a bar, or None; marks: (left, Event); entries: words."""
+
+    project: object
+    plan: tuple | None
+    actual: tuple | None
+    marks: list
+    entries: list
+
+
+class Drawing:
+    """Projects with their events on one line of time, from the first year of any to the last; WIDTH units wide.
+
+    Attributes: rows: list of Row; years: (year, left, left in per cent, whether it is named); today_at.
+    """
+
+    def __init__(self, projects, events):
+        self.today = timezone.localdate()
+        days = [event.day for event in events] + [self.today]
+        self.first, last = min(days).replace(month=1, day=1), max(days).replace(month=12, day=31)
+        self.span = (last - self.first).days + 1
+        years = range(self.first.year, last.year + 1)
+        step = -(-len(years) // YEARS)
+        lefts = [(year, self.at(datetime.date(year, 1, 1))) for year in years]
+        self.years = [(year, left, left * 100 / WIDTH, (year - self.first.year) % step == 0) for year, left in lefts]
+        self.today_at = self.at(self.today)
+        self.rows = [self._row(project, events) for project in projects]
+
+    def at(self, day):
+        """Where a day lies on the drawing, from 0 to WIDTH."""
+        return round(WIDTH * (day - self.first).days / self.span, 1)
+
+    def _row(self, project, events):
+        mine = [event for event in events if project.reference in event.references]
+        actual_end = project.commissioned_on or (self.today if project.started_on else None)
+        return Row(
+            project,
+            self._bar(project.planned_start_on, project.planned_end_on),
+            self._bar(project.started_on, actual_end),
+            [(self.at(event.day), event) for event in mine],
+            [entry(event) for event in mine],
+        )
+
+    def _bar(self, start, end):
+        """(left, width) of the bar between two days, or None where one is not known."""
+        if not start or not end or end < start:
+            return None
+        left = self.at(start)
+        return left, max(round(self.at(end) - left, 1), 2)

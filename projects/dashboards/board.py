@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from projects import figures, filters, permissions, rollups, wording
+from projects import figures, filters, permissions, rollups
 from projects.filters.base import changed
 from projects.filters.dimensions import DIMENSIONS
 from projects.models import Amount
@@ -137,9 +137,3 @@ class Board(TemplateView):
             bars = [{"width": round(100 * value / most) if most else 0, "top": 10 * n} for n, value in enumerate(row)]
             rows.append({"label": label, "url": url, "cells": cells, "bars": bars, "height": 10 * len(row)})
         return rows
-
-
-def dated(event):
-    """An event of the agenda for the component timeline.html."""
-    label, colour = (_("late"), "red") if event.is_late else ("", "")
-    return {"when": wording.day(event.day), "title": event.title, "url": event.url, "label": label, "colour": colour}

@@ -16,7 +16,7 @@ from icalendar import Calendar as ICalendar
 from icalendar import Event as IEvent
 
 from projects import agenda, filters, permissions, tokens
-from projects.dashboards.board import Board, dated
+from projects.dashboards.board import Board
 from projects.filters.base import changed
 from projects.models import ApiToken
 from projects.models.base import EARLIEST, LATEST
@@ -46,7 +46,7 @@ class Calendar(Board):
             "weeks": [
                 [(day, by_day.get(day, []), day.month == first.month, day == today) for day in week] for week in days
             ],
-            "agenda": [dated(event) for event in events if event.day.month == first.month],
+            "agenda": [agenda.entry(event) for event in events if event.day.month == first.month],
             "earlier_url": self.address(month=f"{earlier:%Y-%m}"),
             "later_url": self.address(month=f"{later:%Y-%m}"),
             "today_url": self.address(month=None),

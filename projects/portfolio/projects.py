@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from projects import facets, figures, permissions, rollups
+from projects.columns.base import time_suffix
 from projects.columns.projects import DEFAULT_COLUMNS, PROJECT_COLUMNS
 from projects.filters import ProjectFilterSet
 from projects.filters.base import changed
@@ -372,6 +373,7 @@ class ProjectPage(SignedIn, TemplateView):
                 ),
             ],
             "papers": papers.links(kinds.PROJECT, project),
+            "timeline_url": reverse("project-timeline", args=[project.reference]) + time_suffix(self.request.GET),
             "ahead": readiness.ahead(project, may_change=may_change),
             "updates": permissions.visible_to(user, Update.objects.filter(project=project)).select_related("author")[
                 :5

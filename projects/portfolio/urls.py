@@ -15,6 +15,7 @@ from projects.portfolio import (
     projects,
     shipments,
     staff,
+    timelines,
 )
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("updates/periods/<int:pk>/", periods.PeriodPage.as_view(), name="period-detail"),
     path("projects/", projects.ProjectList.as_view(), name="project-list"),
     path("projects/<str:reference>/", projects.ProjectPage.as_view(), name="project-detail"),
+    path("projects/<str:reference>/timeline/", timelines.ProjectTimeline.as_view(), name="project-timeline"),
     path("programmes/", nouns.ProgrammeList.as_view(), name="programme-list"),
     path("programmes/<slug:code>/", projects.ProgrammePage.as_view(), name="programme-detail"),
     path("investors/", nouns.InvestorList.as_view(), name="investor-list"),

@@ -130,3 +130,17 @@ def test_dates_cost_few_queries(path, analyst, django_assert_max_num_queries):
     with django_assert_max_num_queries(len(few)):
         analyst.get(f"/en/{path}")
     assert timezone.localdate() == TODAY
+
+
+def test_the_timeline_of_one_project(analyst, client):
+    """A page of its own, which the project's page brings in: its dates, and apart those of its programme."""
+    url = "/en/projects/SYN-1/timeline/"
+    assert client.get(url).status_code == 302
+    client.force_login(factories.outsider())
+    assert client.get(url).status_code == 403
+    drawn = read(analyst.get(url)).one(id="timeline-drawing")
+    (row,) = drawn.all("tr", data_reference=True)
+    assert len(row.all("li")) == len(row.all("rect", class_="mark")) == 11
+    assert len(drawn.all("li")) == 12  # and the visit of its programme
+    assert read(analyst.get("/en/projects/SYN-1/")).one(id="timeline").all("a", href=url)
+    assert analyst.get("/en/projects/NONE/timeline/").status_code == 404

@@ -87,6 +87,22 @@ def _bin():
         return cursor.fetchone()[0]
 
 
+def test_documents_are_found_where_they_hang_and_may_be_seen(reader):
+    project = factories.project()
+    titled = factories.document(title="Synthetic lease of land", file_name="synthetic-scan-77.pdf")
+    secret = factories.document(title="Synthetic lease that is secret", is_confidential=True)
+    for document in (titled, secret, factories.document(title="Synthetic lease of nothing")):
+        if "nothing" not in document.title:
+            factories.project_document(project=project, document=document)
+    for text in ("leases", "scan-77"):
+        assert finds(reader, text)["Documents"] == [titled.get_absolute_url()]
+
+
+def test_of_several_names_the_one_found_is_shown(reader):
+    (find,) = page(reader, "oral").all("li", data_find="KZ-27")
+    assert find.one("span").text == "Уральская область"
+
+
 def test_what_was_found_is_marked_and_nothing_else_is_markup(reader):
     factories.project(name_en="Synthetic <b>станция</b> & more")
     marks = [mark.text for mark in page(reader, "станции").all("mark")]
