@@ -21,6 +21,7 @@ from projects.models import (
     Container,
     Document,
     Evidence,
+    ImportedFile,
     ImportJob,
     Milestone,
     Notice,
@@ -47,7 +48,7 @@ from projects.models import (
     WebhookDelivery,
 )
 from projects.models.base import CodeList, Recorded
-from projects.models.choices import TokenScope, UpdateStatus, ViewAudience
+from projects.models.choices import ImportStatus, TokenScope, UpdateStatus, ViewAudience
 
 DISTRICT_EDITOR = "district_editor"
 DEPARTMENT_EDITOR = "department_editor"
@@ -86,7 +87,7 @@ CONFIDENTIAL = {
     ProjectDocument: "document__is_confidential",
     Attachment: "document__is_confidential",
 }
-KEPT_BY_SYSTEM = {ApiToken, Autosave, ImportJob, Notice, PeriodReport, Submission, WebhookDelivery}
+KEPT_BY_SYSTEM = {ApiToken, Autosave, ImportedFile, ImportJob, Notice, PeriodReport, Submission, WebhookDelivery}
 
 
 def roles(user):
@@ -173,7 +174,9 @@ def visible_to(user, queryset):
     if model in (ApiToken, Notice, Subscription, Submission):
         return queryset.filter(user=user)
     if model is ImportJob:
-        return queryset.filter(owner=user)
+        return queryset.filter(_imports_seen_by(user))
+    if model is ImportedFile:
+        return queryset.filter(job__in=visible_to(user, ImportJob.objects.all()))
     return queryset
 
 
@@ -188,6 +191,15 @@ def public_projects():
 def public_amounts():
     """The money of public projects that is not confidential; no headline of a programme, which tells of others too."""
     return Amount.objects.filter(is_confidential=False, project__in=public_projects())
+
+
+def _imports_seen_by(user):
+    """Imports are their owner's until they are sent to review; then reviewers see them, and auditors always do."""
+    if AUDITOR in roles(user):
+        return Q()
+    own = Q(owner=user.pk)
+    unsent = [ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.REFUSED]
+    return own | ~Q(status__in=unsent) if REVIEWER in roles(user) else own
 
 
 def uses_of_documents():
@@ -402,6 +414,26 @@ def may_review_some(user):
         return True
     in_charge = StaffMember.objects.filter(Q(superior=user.pk) | Q(delegate=user.pk))
     return may_see_register(user) and in_charge.exists()
+
+
+def may_import(user):
+    """Bring in a file: those who change records; each row asks `may_change` besides."""
+    return bool(roles(user) & (EDITORS | {ADMINISTRATOR}))
+
+
+def import_needs_approval(user):
+    """A file changes hundreds of records at once: an editor's is seen by a second person before it is written."""
+    return not roles(user) & {REVIEWER, ADMINISTRATOR}
+
+
+def may_approve_import(user, job):
+    """Approve or return an import that was sent to review: a reviewer or administrator, and never one's own."""
+    return bool(roles(user) & {REVIEWER, ADMINISTRATOR}) and job.owner_id != user.pk
+
+
+def may_undo_import(user, job):
+    """Take an import back: who brought it in, who approved it, or an administrator."""
+    return is_administrator(user) or (may_see_register(user) and user.pk in (job.owner_id, job.reviewer_id))
 
 
 def may_close(user):

@@ -512,6 +512,10 @@ def period_report(**given):
 # ---- Desks --------------------------------------------------------------------------------------------------
 
 
+def import_job(**given):
+    return _row(models.ImportJob, given, file_name="synthetic.xlsx", sha256="0" * 64, owner=user, as_of=DAY)
+
+
 def saved_view(**given):
     return _row(models.SavedView, given, name=f"Synthetic view {next(_numbers)}", owner=analyst)
 

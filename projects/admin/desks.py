@@ -10,6 +10,7 @@ from projects.admin.site import site
 from projects.models import (
     ApiToken,
     Autosave,
+    ImportedFile,
     ImportJob,
     Notice,
     PeriodReport,
@@ -81,9 +82,19 @@ class ImportJobAdmin(ReadOnly, RecordAdmin):
     linked = ("owner",)
     search_columns = ("file_name", "sha256")
     fieldsets = (
-        (None, {"fields": ["file_name", "sha256", "owner", "status"]}),
-        (_("How it was read, and what came of it"), {"fields": ["mapping", "counts", "errors"]}),
+        (None, {"fields": ["file_name", "sha256", "owner", "status", "as_of", "reason"]}),
+        (_("How it was read, and what came of it"), {"fields": ["mapping", "counts", "errors", "done_at"]}),
+        (_("Review"), {"fields": ["reviewer", "review_comment"]}),
     )
+
+
+@register(ImportedFile, site=site)
+class ImportedFileAdmin(ReadOnly, RecordAdmin):
+    list_display = ("job", "fingerprint")
+    list_select_related = ("job",)
+    linked = ("job",)
+    search_columns = ("fingerprint",)
+    fieldsets = ((None, {"fields": ["job", "fingerprint", "choices", "written"]}),)
 
 
 @register(Submission, site=site)

@@ -41,8 +41,8 @@ GROUPS = {
     SYSTEM: (
         pgettext_lazy("group of records that the application keeps for itself", "System"),
         [
-            "SavedView", "Subscription", "Notice", "ImportJob", "Submission", "Autosave", "ApiToken", "PeriodReport",
-            "Webhook", "WebhookDelivery",
+            "SavedView", "Subscription", "Notice", "ImportJob", "ImportedFile", "Submission", "Autosave", "ApiToken",
+            "PeriodReport", "Webhook", "WebhookDelivery",
         ],
     ),
 }

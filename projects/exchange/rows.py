@@ -52,8 +52,8 @@ class Row:
     """One record as a file states it.
 
     noun: key of NOUNS. values: name of a field -> Cell; a field that is not there is left as it is, one with an empty
-    cell is emptied. key: primary key of the record, where the file was taken from the register; version: the one that
-    it was taken at.
+    cell is emptied (of a new record: not stated). key: primary key of the record, where the file was taken from the
+    register; version: the one that it was taken at.
     """
 
     sheet: str

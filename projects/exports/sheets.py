@@ -42,6 +42,17 @@ def answer(name, table):
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=CONTENT_TYPE)
 
 
+def free_name(book, name):
+    """A name for the next sheet that the format allows, different from those of the sheets before it."""
+    taken = {sheet.get_name().lower() for sheet in book.worksheets()}
+    name, number = NOT_IN_NAMES.sub(" ", name), 1
+    free = name[:NAME_LIMIT]
+    while free.lower() in taken:
+        number += 1
+        free = f"{name[: NAME_LIMIT - len(str(number)) - 1]} {number}"
+    return free
+
+
 class _Writer:
     def __init__(self, book):
         self.book = book
@@ -69,7 +80,7 @@ class _Writer:
 
     def about(self, lines):
         """A sheet of lines; the first cell of each says what the others are."""
-        sheet = self.book.add_worksheet(self._free_name(_("About this file")))
+        sheet = self.book.add_worksheet(free_name(self.book, _("About this file")))
         sheet.set_column(0, 0, 45)
         sheet.set_column(1, 9, 22)
         for number, (first, *others) in enumerate(line or ("",) for line in lines):
@@ -78,22 +89,12 @@ class _Writer:
                 self._cell(sheet, number, place, value)
 
     def _begin(self, name, headings):
-        sheet = self.book.add_worksheet(self._free_name(name))
+        sheet = self.book.add_worksheet(free_name(self.book, name))
         sheet.freeze_panes(1, 0)
         for place, heading in enumerate(headings):
             sheet.set_column(place, place, min(max(len(heading) + 2, WIDTHS[0]), WIDTHS[1]))
             sheet.write_string(0, place, heading, self.heading)
         return sheet
-
-    def _free_name(self, name):
-        """A name that the format allows, different from those of the sheets before it."""
-        taken = {sheet.get_name().lower() for sheet in self.book.worksheets()}
-        name, number = NOT_IN_NAMES.sub(" ", name), 1
-        free = name[:NAME_LIMIT]
-        while free.lower() in taken:
-            number += 1
-            free = f"{name[: NAME_LIMIT - len(str(number)) - 1]} {number}"
-        return free
 
     @staticmethod
     def _end(sheet, rows, columns):

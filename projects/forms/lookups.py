@@ -38,14 +38,14 @@ def _names(model):
     return {field.name for field in model._meta.concrete_fields}
 
 
-def _key_field(model):
+def key_field(model):
     """The field by which people name a row: its reference or code, else its number."""
     return next((name for name in _KEYS if name in _names(model)), "pk")
 
 
 def written(row):
     """A row as the input shows it: its name and the key that finds it again."""
-    return f"{clean_text(str(row))[:80]}{SEPARATOR}{getattr(row, _key_field(type(row)))}"
+    return f"{clean_text(str(row))[:80]}{SEPARATOR}{getattr(row, key_field(type(row)))}"
 
 
 def _search(model):
@@ -63,7 +63,7 @@ def find(queryset, text):
     Raises: ValidationError where none or several match; the sentence says which.
     """
     model, text = queryset.model, clean_text(text).strip()[:300]
-    key = _key_field(model)
+    key = key_field(model)
     for candidate in dict.fromkeys([text.rpartition(SEPARATOR)[2].strip(), text]):
         by_key = queryset.none() if key == "pk" else queryset.filter(**{f"{key}__iexact": candidate})
         by_number = queryset.filter(pk=candidate) if re.fullmatch(r"[0-9]{1,18}", candidate) else queryset.none()

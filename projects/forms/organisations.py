@@ -60,22 +60,31 @@ def _uscc(form):
         yield error(text % {"uscc": number, "name": owner}, "uscc")
 
 
-def _similar_name(form):
-    """Rule 15 (W): another organisation with a name much like this one, in any of the scripts."""
-    if not form.is_changed(*NAME_COLUMNS):
-        return
-    for text in dict.fromkeys(filter(None, map(form.value, NAME_COLUMNS))):
+def most_alike(names, without=None):
+    """The organisation with a name most like one of these, in any of the scripts, or None.
+
+    Args: names: texts. without: primary key of the one that is not to be found.
+    """
+    for text in dict.fromkeys(filter(None, names)):
         alike = Greatest(*(TrigramSimilarity(Fold(column), FoldedText(text)) for column in NAME_COLUMNS))
         found = (
-            Organisation.objects.exclude(pk=form.instance.pk)
+            Organisation.objects.exclude(pk=without)
             .annotate(folded=ORGANISATION_SEARCH, alike=alike)
             .filter(folded__trigram_word_similar=FoldedText(text), alike__gte=ALIKE)
             .order_by("-alike")
             .first()
         )
         if found:
-            yield warning(_("Looks like '%(name)s'. Is it the same company?") % {"name": found}, "name_en")
-            return
+            return found
+    return None
+
+
+def similar_name(form):
+    """Rule 15 (W): another organisation with a name much like this one, in any of the scripts."""
+    if not form.is_changed(*NAME_COLUMNS):
+        return
+    if found := most_alike(map(form.value, NAME_COLUMNS), without=form.instance.pk):
+        yield warning(_("Looks like '%(name)s'. Is it the same company?") % {"name": found}, "name_en")
 
 
 class OrganisationForm(RecordForm):
@@ -99,7 +108,7 @@ class OrganisationForm(RecordForm):
         "province": Q(kind__in=[PlaceKind.REGION, PlaceKind.PROVINCE]),
     }
     past_dates = ("registered_on",)
-    rules = (_bin, _uscc, _similar_name, no_circle("parent"), names_translated(may_be_equal=True))
+    rules = (_bin, _uscc, similar_name, no_circle("parent"), names_translated(may_be_equal=True))
 
 
 class InvestorForm(OrganisationForm):

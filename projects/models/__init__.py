@@ -16,7 +16,7 @@ from projects.models.codelists import (
     StageRequirement,
     Unit,
 )
-from projects.models.desks import ApiToken, ImportJob, Notice, SavedView, Submission, Subscription
+from projects.models.desks import ApiToken, ImportedFile, ImportJob, Notice, SavedView, Submission, Subscription
 from projects.models.engagements import ActionItem, Agreement, Engagement, Lead, Participation
 from projects.models.indicators import Indicator, IndicatorValue
 from projects.models.money import ProjectMoney
@@ -73,6 +73,7 @@ __all__ = [
     "ExchangeRate",
     "Holiday",
     "ImportJob",
+    "ImportedFile",
     "Indicator",
     "IndicatorValue",
     "Investor",

@@ -363,12 +363,15 @@ class ImportStatus(Coloured):
     UPLOADED = "uploaded", _("uploaded")
     CHECKED = "checked", _("checked")
     REFUSED = "refused", _("refused")
+    SUBMITTED = "submitted", _("waits for approval")
+    RETURNED = "returned", _("returned")
     DONE = "done", _("done")
     UNDONE = "undone", _("taken back")
 
     @classmethod
     def colours(cls):
-        return {"uploaded": "grey", "checked": "blue", "refused": "red", "done": "green", "undone": "amber"}
+        colours = {"uploaded": "grey", "checked": "blue", "refused": "red", "done": "green", "undone": "amber"}
+        return colours | {"submitted": "amber", "returned": "red"}
 
 
 class TokenScope(TextChoices):

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -152,20 +152,73 @@ class ImportJob(Recorded):
     file_name = models.CharField(_("file name"), max_length=255)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=_("brought in by"), related_name="imports"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("brought in by"),
+        related_name="imports",
+        null=True,
+        blank=True,
+        help_text=_("Empty where a command on the server brought it in."),
     )
     status = models.CharField(_("status"), max_length=10, choices=ImportStatus, default=ImportStatus.UPLOADED)
+    as_of = models.DateField(_("figures as of"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
     mapping = models.JSONField(_("mapping"), default=dict, blank=True)
     counts = models.JSONField(_("counts"), default=dict, blank=True)
     errors = models.JSONField(_("errors"), default=list, blank=True)
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("reviewer"),
+        related_name="reviewed_imports",
+        null=True,
+        blank=True,
+    )
+    review_comment = models.TextField(_("reviewer's comment"), blank=True)
+    done_at = models.DateTimeField(_("carried out at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-id"]
+        constraints = [
+            dates_in_range("import_job", "as_of"),
+            models.CheckConstraint(
+                condition=Q(reviewer__isnull=True) | Q(owner__isnull=True) | ~Q(reviewer=F("owner")),
+                name="import_not_reviewed_by_owner",
+                violation_error_message=_("Nobody approves an import of their own."),
+            ),
+        ]
 
     def __str__(self):
         return self.file_name
+
+    def get_absolute_url(self):
+        return reverse("import-detail", args=[self.pk])
+
+
+class ImportedFile(models.Model):
+    """The content of an import, what it would change, what was answered, and what it wrote.
+
+    Outside the history, like `Submission`: what it wrote is in the history of each record. In the database, so that
+    the file comes and goes with its job, whatever is killed meanwhile.
+    """
+
+    job = models.OneToOneField(
+        ImportJob, models.CASCADE, verbose_name=_("import"), related_name="file", primary_key=True
+    )
+    content = models.BinaryField(_("content"))
+    preview = models.JSONField(_("what it would change"), default=dict, blank=True)
+    fingerprint = models.CharField(_("SHA-256 of the changes"), max_length=64, blank=True)
+    choices = models.JSONField(_("answers"), default=dict, blank=True)
+    written = models.JSONField(_("what it wrote"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("imported file")
+        verbose_name_plural = _("imported files")
+
+    def __str__(self):
+        return str(self.job)
 
 
 class Submission(models.Model):

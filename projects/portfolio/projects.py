@@ -127,6 +127,7 @@ class ProjectList(ListPage):
         return context | {
             "totals_template": "portfolio/_totals.html",
             "compare_url": reverse("compare"),
+            "more_actions": self._more_actions(),
             "views_query": changed(self.request.GET, **dict.fromkeys(("sort", "group", "columns", "per_page", *first))),
             "totals": portfolio.total,
             "totals_url": self._url(after=None, before=None) + "#results",
@@ -161,6 +162,16 @@ class ProjectList(ListPage):
         rows = self.filterset(QueryDict(urlsplit(url).query), user=self.request.user).rows()
         number = rows.order_by().count()
         return figures.count(number, url, "perhaps") if number else None
+
+    def _more_actions(self):
+        """The same rows as a workbook to edit, and the files that came back, for those who may bring in files."""
+        if not permissions.may_import(self.request.user) or getattr(self.request, "looking_back", None):
+            return []
+        query = changed(self.request.GET, **dict.fromkeys(("after", "before", "per_page", "columns", "sort", "group")))
+        return [
+            (reverse("project-workbook") + query, _("Edit in Excel"), "download"),
+            (reverse("import-list"), _("Imports"), "clock"),
+        ]
 
     def about(self, rows):
         portfolio, shown = self.portfolio, self.context

@@ -36,9 +36,8 @@ BY_HAND = {
     models.Notice: lambda: models.Notice.objects.create(
         user=factories.analyst(), key="synthetic", message="Synthetic notice"
     ),
-    models.ImportJob: lambda: models.ImportJob.objects.create(
-        file_name="synthetic.xlsx", sha256="0" * 64, owner=factories.analyst()
-    ),
+    models.ImportJob: factories.import_job,
+    models.ImportedFile: lambda: models.ImportedFile.objects.create(job=factories.import_job(), content=b"synthetic"),
     models.Submission: lambda: models.Submission.objects.create(
         user=factories.analyst(), key="synthetic", body_hash="0" * 64
     ),

@@ -66,6 +66,7 @@ BROKEN = {
         "person_id": lambda: factories.analyst().pk,
         "is_default": True,
     },
+    "import_not_reviewed_by_owner": {"reviewer_id": F("owner_id")},
     "organisation_has_a_name": NAMELESS,
     "organisation_bin_valid": {"bin": "940140000386"},
     "organisation_uscc_valid": {"uscc": "913700007456765903"},

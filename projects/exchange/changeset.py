@@ -1,0 +1,130 @@
+"""What a file would do to the register, as it is shown, answered and confirmed; nothing is written here."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+from projects.exchange.rows import NOUNS, Row
+
+NEW = "new"  # the answer to a proposal: not the same, a record of its own
+THEIRS, YOURS = "theirs", "yours"  # the answers to a conflict
+SAME_SOURCE = {"statement", "certainty", "is_confidential"}  # may change without the figure having another source
+
+
+@dataclass
+class CellChange:
+    """A field that a file sets. In a conflict, `was` is what the file was taken with and `old` what stands now."""
+
+    field: object
+    cell: object
+    old: object
+    new: object
+    was: object = None
+    key: str = ""
+    choice: str = ""
+
+
+@dataclass
+class Change:
+    """What a row does to a record. before: None for a new one. record: as it will be, not saved."""
+
+    row: Row
+    record: object
+    before: object = None
+    cells: list = field(default_factory=list)
+    conflicts: list = field(default_factory=list)
+    warnings: list = field(default_factory=list)  # (Cell or None, sentence)
+    errors: dict = field(default_factory=dict)  # name of a field -> (Cell or None, sentence)
+
+    @property
+    def noun(self):
+        return NOUNS[self.row.noun]
+
+    @property
+    def is_new(self):
+        return self.before is None
+
+    @property
+    def names(self):
+        return [cell.field.name for cell in self.cells]
+
+    @property
+    def gets_statement(self):
+        """Whether the file becomes the source of what the record says."""
+        if not self.noun.is_sourced:
+            return False
+        if self.is_new or "statement" in self.names:
+            return self.record.statement_id is None
+        return bool(set(self.names) - SAME_SOURCE)
+
+
+@dataclass
+class Proposal:
+    """A new record that may be one of the register. choice: the key of that one, NEW, or nothing yet."""
+
+    key: str
+    change: Change
+    candidates: list  # (record, sentence saying why)
+    choice: str = ""
+
+
+@dataclass
+class ChangeSet:
+    """All that a file would do. Problems refuse the whole file; open conflicts and proposals wait for an answer."""
+
+    changes: list = field(default_factory=list)
+    problems: list = field(default_factory=list)
+    proposals: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    unchanged: int = 0
+
+    @property
+    def creates(self):
+        return [change for change in self.changes if change.is_new]
+
+    @property
+    def updates(self):
+        return [change for change in self.changes if not change.is_new and change.cells]
+
+    @property
+    def conflicts(self):
+        return [(change, cell) for change in self.changes for cell in change.conflicts]
+
+    @property
+    def warnings(self):
+        return [(change, cell, text) for change in self.changes for cell, text in change.warnings]
+
+    @property
+    def open_questions(self):
+        """How many conflicts and proposals have no answer yet."""
+        conflicts = sum(not cell.choice for _change, cell in self.conflicts)
+        return conflicts + sum(not proposal.choice for proposal in self.proposals)
+
+    def counts(self):
+        """noun -> how many are created and changed; and what all of the file comes to."""
+        found = {}
+        for change in (*self.creates, *self.updates):
+            entry = found.setdefault(change.row.noun, {"created": 0, "changed": 0})
+            entry["created" if change.is_new else "changed"] += 1
+        return found | {
+            "unchanged": self.unchanged,
+            "conflicts": len(self.conflicts),
+            "warnings": len(self.warnings),
+            "problems": len(self.problems),
+        }
+
+    def fingerprint(self):
+        """SHA-256 of all that would be written: what is confirmed is what was seen."""
+        digest = hashlib.sha256()
+        for change in self.changes:
+            state = (change.row.noun, change.row.sheet, change.row.number)
+            state += (change.before.pk, change.before.version) if change.before else ()
+            cells = [(cell.field.name, key(cell.new)) for cell in change.cells]
+            digest.update(repr((state, cells)).encode())
+        return digest.hexdigest()
+
+
+def key(value):
+    """A value as it is compared: rows by their key, or by themselves while they have none."""
+    if hasattr(value, "_meta"):
+        return value.pk if value.pk is not None else repr(value)
+    return value.normalize() if hasattr(value, "normalize") else value

@@ -1,0 +1,231 @@
+"""An import from the file to the register: received, checked, confirmed (or approved), carried out, taken back.
+
+Pages, commands and background work call these; each is one transaction by a user.
+"""
+
+import io
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from projects import permissions
+from projects.actions import Refused
+from projects.exchange import changes, preview, undoing, workbook, writing
+from projects.exchange.reading import read_file
+from projects.exchange.rows import Problem
+from projects.models import ImportedFile, ImportJob
+from projects.models.choices import ImportStatus
+
+OPEN = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.REFUSED, ImportStatus.RETURNED)
+KEPT_ERRORS = 1000  # in the log; the others are on the page of the import
+
+
+def _author(job):
+    """In whose name a job is checked and written: its owner, or whoever runs commands on the server."""
+    return job.owner or permissions.Operator()
+
+
+def rows_of(book):
+    """The Rows, Problems and notes of a file.
+
+    Raises: Refused where it is no workbook that was taken from the register.
+    """
+    if not workbook.is_ours(book):
+        raise Refused(
+            _("This file was not taken from the register. Take the workbook with “Edit in Excel” and fill that in.")
+        )
+    return workbook.rows(book)
+
+
+def book_of(job):
+    """The file of a job, read again as a Book."""
+    return read_file(io.BytesIO(bytes(job.file.content)), job.file_name)
+
+
+@transaction.atomic
+def receive(*, by, file, name, as_of, reason=""):
+    """Keep a file as a new import, checked at once.
+
+    Args:
+        by: a user, or an Operator. file: binary, open. as_of: the day its figures are true of. reason: why.
+    Returns: the ImportJob. Raises: ValidationError where the file cannot be read; Refused.
+    """
+    if not permissions.may_import(by):
+        raise Refused(_("Your role reads the register; it does not bring in files."))
+    book = read_file(file, name)
+    rows_of(book)
+    file.seek(0)
+    job = ImportJob.objects.create(
+        file_name=name[:255], sha256=book.sha256, owner=by if by.pk else None, as_of=as_of, reason=reason
+    )
+    ImportedFile.objects.create(job=job, content=file.read())
+    check(job, book=book)
+    return job
+
+
+def planned(job, *, book=None, asks=True):
+    """What a job would change now. Returns: the ChangeSet."""
+    rows, problems, notes = rows_of(book or book_of(job))
+    found = changes.plan(rows, _author(job), as_of=job.as_of, choices=job.file.choices, reason=job.reason, asks=asks)
+    found.problems[:0], found.notes[:0] = problems, notes
+    if not asks:
+        found.problems += [_unanswered(change, cell) for change, cell in found.conflicts if not cell.choice]
+    return found
+
+
+def _unanswered(change, conflict):
+    """A conflict that nobody can be asked about, as a refusal."""
+    text = _("Somebody changed this in the register after the file was taken. Choose on the page “Imports”.")
+    cell = conflict.cell
+    return Problem(cell.sheet, cell.row, cell.column, text)
+
+
+@transaction.atomic
+def check(job, *, book=None, asks=True):
+    """Plan a job and keep what it would change, to be shown. Returns: the ChangeSet."""
+    found, kept = planned(job, book=book, asks=asks), job.file
+    kept.preview = preview.told(found, _author(job))
+    kept.fingerprint = found.fingerprint()
+    kept.save()
+    job.counts = found.counts()
+    job.errors = kept.preview["problems"][:KEPT_ERRORS]
+    if job.status in OPEN:
+        job.status = ImportStatus.REFUSED if found.problems else ImportStatus.CHECKED
+    job.save()
+    return found
+
+
+@transaction.atomic
+def answer(*, by, job, choices):
+    """Keep answers to conflicts and proposals (key -> answer) and check again. Raises: Refused."""
+    job = _mine(by, job)
+    job.file.choices |= choices
+    check(job)
+    return job
+
+
+@transaction.atomic
+def confirm(*, by, job, fingerprint, reason=""):
+    """Carry out what was shown; where the role asks for it, send it to review instead.
+
+    Args:
+        fingerprint: of the change-set that the person has seen. reason: for the history; warnings ask for one.
+    Returns: the job. Raises: Refused, with nothing written.
+    """
+    job = _mine(by, job)
+    if reason and reason != job.reason:
+        job.reason = reason
+        job.save()
+    found = _as_seen(job, fingerprint)
+    if permissions.import_needs_approval(by):
+        job.status, job.review_comment = ImportStatus.SUBMITTED, ""
+        job.save()
+        return job
+    return _carry_out(job, found, by=by)
+
+
+@transaction.atomic
+def finish(*, by, job, found):
+    """Carry out what `check` found, for a command that asks nobody; of an editor, it is sent to review."""
+    job = _locked(job)
+    if permissions.import_needs_approval(by):
+        job.status = ImportStatus.SUBMITTED
+        job.save()
+        return job
+    return _carry_out(job, found, by=by)
+
+
+@transaction.atomic
+def approve(*, by, job, fingerprint, comment=""):
+    """Carry out an import that somebody else has sent to review. Raises: Refused, with nothing written."""
+    job = _to_review(by, job)
+    job.reviewer, job.review_comment = by, comment.strip()
+    return _carry_out(job, _as_seen(job, fingerprint), by=by)
+
+
+@transaction.atomic
+def return_to_owner(*, by, job, comment):
+    """Send an import back to who brought it in, saying what is to be mended. Raises: Refused."""
+    job = _to_review(by, job)
+    if not comment.strip():
+        raise Refused(_("Say what is to be mended before returning the import."))
+    job.reviewer, job.review_comment, job.status = by, comment.strip(), ImportStatus.RETURNED
+    job.save()
+    return job
+
+
+@transaction.atomic
+def undo(*, by, job):
+    """Take back all that an import wrote. Raises: Refused; undoing.Built with all the reasons."""
+    job = _locked(job)
+    if not permissions.may_undo_import(by, job):
+        raise Refused(_("Only who brought the file in, who approved it, or an administrator takes it back."))
+    if job.status != ImportStatus.DONE:
+        raise Refused(_("Only an import that was carried out can be taken back."))
+    undoing.undo(job.file.written, by=by, job=job)
+    job.status = ImportStatus.UNDONE
+    job.save()
+    return job
+
+
+def twins(job):
+    """Earlier imports of the same content that were carried out: a second one may say everything twice."""
+    return ImportJob.objects.filter(sha256=job.sha256, status=ImportStatus.DONE).exclude(pk=job.pk)
+
+
+# ---- Steps -----------------------------------------------------------------------------------
+
+
+def _locked(job):
+    return ImportJob.objects.select_for_update(of=("self",)).select_related("file", "owner").get(pk=job.pk)
+
+
+def _mine(by, job):
+    job = _locked(job)
+    if job.owner_id != by.pk:
+        raise Refused(_("Only who brought the file in confirms it."))
+    if job.status not in OPEN:
+        raise Refused(_("This import is not open any more."))
+    return job
+
+
+def _to_review(by, job):
+    job = _locked(job)
+    if not permissions.may_approve_import(by, job):
+        raise Refused(_("Only a reviewer decides on an import, and nobody on their own."))
+    if job.status != ImportStatus.SUBMITTED:
+        raise Refused(_("This import is not waiting for review."))
+    return job
+
+
+def _as_seen(job, fingerprint):
+    """The change-set, if it is ready and still the one that was seen. Raises: Refused."""
+    found = planned(job)
+    if found.problems:
+        raise Refused(_("The file has rows that are refused. Mend them and bring it in again."))
+    if open_questions := found.open_questions:
+        text = ngettext("%(count)d question is still open.", "%(count)d questions are still open.", open_questions)
+        raise Refused(text % {"count": open_questions})
+    if found.warnings and not job.reason.strip():
+        raise Refused(_("Some rows are unusual. Say why they are right."))
+    if found.fingerprint() != fingerprint:
+        raise Refused(_("The register has changed since the changes were shown. Look at them once more."))
+    return found
+
+
+def _carry_out(job, found, *, by):
+    """Write the change-set of a job, and close the job, in one transaction."""
+    reason = job.reason or _("Import of “%(name)s”") % {"name": job.file_name}
+    try:
+        written = writing.apply(found, by=by, job=job, reason=reason)
+    except writing.Outdated as error:
+        text = _("The register has changed since the changes were shown. Look at them once more.")
+        raise Refused(text) from error
+    job.file.written = written
+    job.file.save()
+    job.counts, job.errors = found.counts(), []
+    job.status, job.done_at = ImportStatus.DONE, timezone.now()
+    job.save()
+    return job

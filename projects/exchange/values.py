@@ -1,0 +1,302 @@
+"""A value of the register and a cell: how it is written, whether a cell still says it, and how a cell is read."""
+
+import datetime
+import re
+from collections import defaultdict
+from decimal import Decimal
+from functools import cached_property
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.db.models.functions import Upper
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from projects import permissions
+from projects.exchange.rows import FIELDS, LANGUAGES, Row
+from projects.forms.amounts import currency_of
+from projects.forms.fields import clean_text
+from projects.forms.lookups import NAMED, SEPARATOR, key_field, written
+from projects.models import Currency, Organisation, Programme, Project, Statement
+from projects.models.functions import Fold, fold
+
+DIGITS = 15  # that a spreadsheet keeps of a number
+BIN_DIGITS = 12
+NAMES = [f"name_{code.replace('-', '_')}" for code in LANGUAGES]
+NUMBERS = (int, float, Decimal)
+
+
+def key_of(text):
+    """What names a row in «name · key», or the whole text."""
+    return clean_text(str(text)).rpartition(SEPARATOR)[2].strip()
+
+
+def plain(value):
+    """A number as a spreadsheet keeps it, in digits: no exponent, no noise after the fifteenth digit."""
+    value = Decimal(f"{value:.{DIGITS}g}") if isinstance(value, float) else Decimal(value)
+    return f"{value.normalize():f}" if value.is_finite() else str(value)
+
+
+def typed(value):
+    """A cell as a person would have typed it into a form."""
+    if value is None:
+        return ""
+    if isinstance(value, NUMBERS) and not isinstance(value, bool):
+        return plain(value)
+    if isinstance(value, datetime.datetime):
+        value = value.date()
+    return value.isoformat() if isinstance(value, datetime.date) else str(value)
+
+
+def is_empty(value):
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _yes_and_no():
+    found = {"1": True, "0": False, "true": True, "false": False}
+    for code in LANGUAGES:
+        with override(code):
+            found |= {str(_("yes")).casefold(): True, str(_("no")).casefold(): False}
+    return found
+
+
+class Known:
+    """The rows of the register that cells may name, read in few queries, as far as the user may see them.
+
+    `new` holds what the file itself adds: model -> key or folded name -> the records, not saved yet.
+    """
+
+    def __init__(self, user):
+        self.user = user
+        self.new = {Project: defaultdict(list), Organisation: defaultdict(list)}
+        self._by_key = {Project: {}, Organisation: {}, Programme: None, Statement: {}}
+        self._by_name = {Project: defaultdict(list), Organisation: defaultdict(list), Programme: defaultdict(list)}
+
+    def add_new(self, record, key=""):
+        """Let cells name a record that the file adds."""
+        found = self.new[type(record)]
+        for text in {key.upper(), *(fold(getattr(record, name)) for name in NAMES)} - {""}:
+            found[text].append(record)
+
+    def prepare(self, model, texts):
+        """Read what these texts may name, at once."""
+        rows = permissions.visible_to(self.user, model._default_manager.all())
+        if model is Project:
+            rows = rows.select_related("main_sector", "place", "stage", "programme", "department")
+        if model is Programme:
+            if self._by_key[model] is None:
+                self._by_key[model] = {}
+                self._remember(model, rows)
+            return
+        keys = {key_of(text).upper() for text in texts}
+        if model is Project:
+            self._remember(model, rows.annotate(upper=Upper("reference")).filter(upper__in=keys))
+        elif model is Statement:
+            self._remember(model, rows.annotate(upper=Upper("code")).filter(upper__in=keys))
+        else:
+            numbers = [key for key in keys if re.fullmatch(r"[0-9]{1,18}", key)]
+            named = Q(pk__in=numbers) | Q(bin__in=numbers) | Q(uscc__in=[key for key in keys if len(key) == 18])
+            self._remember(model, rows.filter(named))
+        left = {fold(text.strip()) for text in texts if key_of(text).upper() not in self._by_key[model]} - {""}
+        if left and model is not Statement:
+            folded = {f"folded_{name}": Fold(name) for name in NAMES}
+            condition = Q()
+            for name in folded:
+                condition |= Q(**{f"{name}__in": left})
+            self._remember(model, rows.annotate(**folded).filter(condition))
+
+    def _remember(self, model, rows):
+        for row in rows:
+            keys = {str(getattr(row, key_field(model)))}
+            if model is Organisation:
+                keys |= {row.bin, row.uscc}
+            for key in keys - {""}:
+                self._by_key[model].setdefault(key.upper(), row)
+            if model is not Statement:
+                for name in {fold(getattr(row, name)) for name in NAMES} - {""}:
+                    if row not in self._by_name[model][name]:
+                        self._by_name[model][name].append(row)
+
+    def replace(self, record, other):
+        """Let cells that name a new record mean another one of the register."""
+        for found in self.new[type(record)].values():
+            found[:] = [other if row is record else row for row in found]
+
+    def named(self, model, text):
+        """The rows of the register that have this name in one of the languages."""
+        return self._by_name[model].get(fold(text.strip()), [])
+
+    def by_key(self, model, key):
+        return self._by_key[model].get(key.upper())
+
+    def find(self, model, text):
+        """The one record that a text names: of the register, or new in the file. Raises: ValidationError."""
+        key, new = key_of(text).upper(), self.new.get(model, {})
+        if row := self.by_key(model, key):
+            return row
+        found = new.get(key) or self._by_name.get(model, {}).get(fold(text.strip()), []) or new.get(fold(text.strip()))
+        if not found:
+            message = _("“%(text)s” is not in the register, nor added by this file.")
+            raise ValidationError(message % {"text": clean_text(text)[:80]})
+        if len(found) > 1:
+            message = _("Several have the name “%(text)s”: %(names)s. Write the reference or the number instead.")
+            names = "; ".join(written(row) if row.pk else str(row) for row in found[:NAMED])
+            raise ValidationError(message % {"text": clean_text(text)[:80], "names": names})
+        return found[0]
+
+
+class Reader:
+    """Reads the cells of one noun with the fields of its form."""
+
+    def __init__(self, noun, known):
+        self.noun, self.known = noun, known
+        self.form = noun.form(user=known.user)
+        self.fields = FIELDS[noun.name]
+        self.yes_and_no = _yes_and_no()
+        self._lists, self._marks = {}, {}
+
+    def form_field(self, field):
+        return self.form.fields[field.name]
+
+    def is_same(self, field, record, value):
+        """Whether a cell says what the record has; a quick look that errs only on the side of reading it."""
+        old = getattr(record, field.column.attname)
+        if is_empty(value):
+            return old is None or old == ""
+        if isinstance(value, Row) or old is None:
+            return False
+        kind = field.kind
+        if kind == "text":
+            return typed(value).strip() == old.strip()
+        if kind in ("number", "whole"):
+            return isinstance(value, NUMBERS) and plain(float(value)) == plain(float(old))
+        if kind == "date":
+            return isinstance(value, datetime.date) and typed(value) == old.isoformat()
+        if kind == "choice":
+            return field.words.get(str(value).strip().casefold()) == old
+        if kind == "flag":
+            return self.yes_and_no.get(typed(value).strip().casefold()) is old
+        if kind == "code":
+            return key_of(typed(value)).upper() == old.upper()
+        row = getattr(record, field.name)
+        return key_of(typed(value)).upper() == str(getattr(row, key_field(type(row)))).upper()
+
+    def read(self, field, value):
+        """The value that a cell states, as the form would give it; None for an empty one. Raises: ValidationError."""
+        form_field = self.form_field(field)
+        if field.is_required and is_empty(value):
+            raise ValidationError(form_field.error_messages["required"])
+        if field.kind == "record":
+            return None if is_empty(value) else self.known.find(field.column.related_model, typed(value))
+        text = typed(value)
+        if field.kind == "code":
+            return None if is_empty(value) else self._code(field, form_field, text)
+        if field.kind == "flag":
+            return self._flag(text)
+        if field.kind == "choice":
+            text = self._choice(field, text)
+        elif field.name == "bin" and isinstance(value, NUMBERS):
+            text = text.zfill(BIN_DIGITS)  # a spreadsheet takes the zeros before a number away
+        cleaned = form_field.clean(text)
+        return None if cleaned == "" and field.column.null else cleaned
+
+    def currency(self):
+        """The currency that stood beside the amount that was read last, or None. Raises: ValidationError."""
+        mark = self.form.fields["value"].mark
+        if not mark:
+            return None
+        if mark not in self._marks:
+            self._marks[mark] = currency_of(mark)
+        if self._marks[mark] is None:
+            raise ValidationError(_("“%(mark)s” is not a currency of the list.") % {"mark": mark})
+        return self._marks[mark]
+
+    def _flag(self, text):
+        found = self.yes_and_no.get(text.strip().casefold(), None if text.strip() else False)
+        if found is None:
+            raise ValidationError(_("Write “%(yes)s” or “%(no)s”.") % {"yes": _("yes"), "no": _("no")})
+        return found
+
+    @staticmethod
+    def _choice(field, text):
+        if not text.strip():
+            return ""
+        code = field.words.get(text.strip().casefold())
+        if code is None:
+            message = _("“%(text)s” is not in the list. Choose one of: %(choices)s.")
+            choices = ", ".join(label for _code, label in field.choices())
+            raise ValidationError(message % {"text": clean_text(text)[:80], "choices": choices})
+        return code
+
+    def _code(self, field, form_field, text):
+        """A row of a code list: by code, name in any language, symbol, or another spelling."""
+        if field.name not in self._lists:
+            self._lists[field.name] = self._spellings(form_field.queryset)
+        spellings = self._lists[field.name]
+        found = spellings.get(key_of(text).upper()) or spellings.get(fold(text.strip()))
+        if found is None:
+            message = _("“%(text)s” is not in the list. Write one of its names or codes, for example “%(example)s”.")
+            if field.name == "place":  # rule 25: the list of this field is the region
+                message = form_field.error_messages["invalid_choice"]
+            example = next((str(row) for row in spellings.values()), "")
+            raise ValidationError(message % {"text": clean_text(text)[:80], "example": example})
+        return found
+
+    @staticmethod
+    def _spellings(rows):
+        """code or folded name -> row; what two rows have in common names neither."""
+        found, several = {}, set()
+        for row in rows:
+            names = [getattr(row, name) for name in NAMES]
+            names += [getattr(row, f"symbol_{code.replace('-', '_')}", "") for code in LANGUAGES]
+            names += [getattr(row, "symbol", ""), *getattr(row, "aliases", "").split("|")]
+            for name in {fold(name.strip()) for name in names if name} - {""}:
+                if found.setdefault(name, row) is not row:
+                    several.add(name)
+        for name in several:
+            del found[name]
+        return found | {row.pk.upper(): row for row in rows}
+
+
+class Writer:
+    """Writes values of one noun as the cells of the workbook have them."""
+
+    def __init__(self, noun):
+        self.fields = list(FIELDS[noun.name].values())
+        self._names = {}
+        self._labels = {
+            field.name: dict(field.choices()) | {None: None} for field in self.fields if field.kind == "choice"
+        }
+        self._flags = {True: str(_("yes")), False: str(_("no"))}
+
+    @cached_property
+    def lists(self):
+        """name of a field -> what its cells may be chosen from."""
+        found = {name: [label for label in labels.values() if label] for name, labels in self._labels.items()}
+        found |= {field.name: list(self._flags.values()) for field in self.fields if field.kind == "flag"}
+        return found
+
+    def cells(self, record):
+        """The values of a record, in the order of the fields."""
+        return [self.cell(field, record) for field in self.fields]
+
+    def cell(self, field, record):
+        value = getattr(record, field.column.attname)
+        if value is None or value == "":
+            return None
+        if field.kind == "choice":
+            return self._labels[field.name].get(value, value)
+        if field.kind == "flag":
+            return self._flags[value]
+        if field.kind in ("code", "record"):
+            return self.name(field.column.related_model, value, lambda: getattr(record, field.name))
+        return value
+
+    def name(self, model, key, row):
+        """How cells name a row. Args: row: a function without arguments, called once for each row."""
+        known = self._names.setdefault(model, {})
+        if key not in known:
+            found = row()
+            is_short = model in (Project, Statement, Currency)
+            known[key] = str(getattr(found, key_field(model))) if is_short else written(found)
+        return known[key]

@@ -1,0 +1,95 @@
+"""`manage.py import_projects FILE`: what the page “Imports” does, in one go: all rows of a file, or none."""
+
+import json
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from projects import permissions
+from projects.actions import Refused
+from projects.exchange import jobs, preview
+from projects.models.choices import ImportStatus
+
+BAD_CALL = 2
+
+
+class Command(BaseCommand):
+    help = "Brings a workbook or table into the register; nothing is written where a row is refused (exit status 1)."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file")
+        parser.add_argument("--dry-run", action="store_true", help="check and tell, write nothing")
+        parser.add_argument("--user", help="in whose name; without it, whoever runs commands on the server")
+        parser.add_argument(
+            "--as-of", help="the day that figures are true of, where a row does not say (default: today)"
+        )
+        parser.add_argument("--reason", default="", help="kept in the history")
+        parser.add_argument("--json", action="store_true", help="tell the outcome as JSON")
+
+    def handle(self, *args, file, user, as_of, reason, **options):
+        path, day = Path(file), parse_date(as_of) if as_of else timezone.localdate()
+        if day is None:
+            raise CommandError(_("Give the day as in 2026-11-30."), returncode=BAD_CALL)
+        by, reason = _person(user), reason or _("Import of “%(name)s”") % {"name": path.name}
+        given = {"name": path.name, "as_of": day, "reason": reason}
+        try:
+            with transaction.atomic(), path.open("rb") as opened:
+                job = jobs.receive(by=by, file=opened, **given)
+                found = jobs.check(job, asks=False)
+                is_kept = not found.problems and not options["dry_run"]
+                if is_kept:
+                    job = jobs.finish(by=by, job=job, found=found)
+                transaction.set_rollback(not is_kept)
+        except OSError as error:
+            text = _("The file cannot be read: %(error)s.") % {"error": error}
+            raise CommandError(text, returncode=BAD_CALL) from error
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages), returncode=BAD_CALL) from error
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        self._tell(_outcome(job, found, is_kept), options["json"])
+        if found.problems:
+            raise SystemExit(1)
+
+    def _tell(self, outcome, as_json):
+        if as_json:
+            self.stdout.write(json.dumps(outcome, ensure_ascii=False))
+            return
+        for problem in outcome["problems"]:
+            self.stdout.write("{sheet}!{cell}: {message}".format(**problem))
+        for text in (*outcome["notes"], *outcome["warnings"]):
+            self.stdout.write(text)
+        text = _("%(created)d new, %(changed)d changed, %(unchanged)d as they were, %(problems)d refused.")
+        self.stdout.write(text % (outcome | {"problems": len(outcome["problems"])}))
+        if outcome["import"]:
+            self.stdout.write(_("Import %(number)d: %(status)s.") % {"number": outcome["import"], **outcome})
+
+
+def _person(name):
+    """The user in whose name the file is brought in. Raises: CommandError where there is none."""
+    if not name:
+        return permissions.Operator()
+    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise CommandError(_("There is no user “%(name)s”.") % {"name": name}, returncode=BAD_CALL)
+    return user
+
+
+def _outcome(job, found, is_kept):
+    """What a caller is told, as JSON has it."""
+    return {
+        "import": job.pk if is_kept else None,
+        "status": str(ImportStatus(job.status).label) if is_kept else str(_("nothing was written")),
+        "created": len(found.creates),
+        "changed": len(found.updates),
+        "unchanged": found.unchanged,
+        "problems": [preview.problem(problem) for problem in found.problems],
+        "warnings": list(dict.fromkeys(text for _change, _cell, text in found.warnings)),
+        "notes": found.notes,
+    }
