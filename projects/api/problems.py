@@ -35,7 +35,13 @@ class Unprocessable(exceptions.APIException):
 
 
 class PreconditionFailed(exceptions.APIException):
+    """The record was changed meanwhile; `differences`: field -> {"was", "now", "sent"}."""
+
     status_code = status.HTTP_412_PRECONDITION_FAILED
+
+    def __init__(self, detail, differences=None):
+        super().__init__(detail)
+        self.differences = differences or {}
 
 
 class PreconditionRequired(exceptions.APIException):
@@ -85,6 +91,8 @@ def handle(exception, context):
     set_rollback()
     code = exception.status_code
     more = {"errors": exception.errors} if isinstance(exception, Invalid) else {}
+    if isinstance(exception, PreconditionFailed):
+        more = {"differences": exception.differences}
     response = errors.problem(code, _titles().get(code, _("Not possible")), _sentence(exception.detail), **more)
     if challenge := getattr(exception, "auth_header", None):
         response.headers["WWW-Authenticate"] = challenge

@@ -1,12 +1,13 @@
 """Projects: list, one record and its changes, totals, facets."""
 
 import hashlib
+import re
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.response import Response
 
-from projects import facets, permissions, rollups
+from projects import facets, history, permissions, rollups
 from projects.api import editing, parts, representations
 from projects.api.problems import PreconditionFailed, PreconditionRequired
 from projects.api.views import ApiView, Detail, Listing, one_of
@@ -100,7 +101,8 @@ class OneProject(Detail):
         if asked is None:
             raise PreconditionRequired(_("Send the ETag of the record that you read as If-Match."))
         if etag(shown) not in [tag.strip() for tag in asked.split(",")] or project.version != shown["version"]:
-            raise PreconditionFailed(_("Somebody else changed this record after you read it. Read it again."))
+            text = _("Somebody else changed this record after you read it. Read it again.")
+            raise PreconditionFailed(text, differences(project, asked, request.data, by=user))
         changed(project, request.data, by=user)
         return self._answer(record_of(project, context))
 
@@ -117,6 +119,29 @@ def etag(shown):
         for row in shown[name]
     ]
     return f'"{shown["version"]}-{hashlib.sha256(repr(parts).encode()).hexdigest()[:16]}"'
+
+
+def differences(project, asked, body, *, by):
+    """What a caller who read an older state compares: field -> what stood there then (null where that is not known),
+    what stands there now, what was sent; all as a form writes them.
+
+    Args:
+        asked: the ETag that was sent, which begins with the version that was read.
+    """
+    version = re.match(r'"([0-9]{1,9})-', asked.strip())
+    base = history.state_at(project, int(version[1])) if version else None
+    shown = editing.form_data(FORMS[Project](instance=project, user=by), {})
+    before = {}
+    if base is not None:
+        state = Project(**{column.attname: getattr(base, column.attname) for column in Project._meta.concrete_fields})
+        state._state.adding = False
+        before = editing.form_data(FORMS[Project](instance=state, user=by), {})
+    names = {name: FIELDS.get(name, name) for name in body if isinstance(body, dict)}
+    return {
+        name: {"was": before.get(field), "now": shown.get(field, ""), "sent": editing.as_text(name, body[name])}
+        for name, field in names.items()
+        if field in FORMS[Project].base_fields
+    }
 
 
 def changed(project, body, *, by):

@@ -20,6 +20,11 @@ from projects.search import SEARCH_LENGTH
 
 METHODS = ("get", "post", "patch")
 CONVERTERS = {"int": {"type": "integer", "minimum": 1}, "str": {"type": "string"}, "path": {"type": "string"}}
+# A field of a record that was changed meanwhile: as it was read, as it stands now, as it was sent.
+DIFFERENCE = {
+    "type": "object",
+    "properties": {"was": {"type": ["string", "null"]}, "now": {"type": "string"}, "sent": {"type": "string"}},
+}
 PROBLEM = {
     "type": "object",
     "properties": {
@@ -28,6 +33,7 @@ PROBLEM = {
         "status": {"type": "integer"},
         "detail": {"type": "string"},
         "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "differences": {"type": "object", "additionalProperties": DIFFERENCE},
     },
     "required": ["type", "title", "status"],
 }

@@ -30,7 +30,13 @@ def test_a_project_is_changed_from_the_state_that_was_read(callers):
     assert (project.name_ru, project.version) == ("Synthetic по-русски", read.json()["version"] + 1)
     assert project.updated_by.username == "synthetic-editor"
     assert Project.pgh_event_model.objects.filter(pgh_obj=project).latest("pgh_id").pgh_context["door"] == "api"
-    is_problem(call(PROJECT, "patch", {"aliases": "x"}, **{"If-Match": read.headers["ETag"]}), 412)
+    mine = {"name_ru": "Synthetic моё", "sector": changed.json()["sector"], "unknown": 1}
+    stale = is_problem(call(PROJECT, "patch", mine, **{"If-Match": read.headers["ETag"]}), 412)
+    assert stale["differences"] == {
+        "name_ru": {"was": read.json()["name_ru"] or "", "now": "Synthetic по-русски", "sent": "Synthetic моё"},
+        "sector": dict.fromkeys(("was", "now", "sent"), mine["sector"]),
+    }
+    assert is_problem(call(PROJECT, "patch", mine, **{"If-Match": "any"}), 412)["differences"]["name_ru"]["was"] is None
     is_problem(call(PROJECT, "patch", {"aliases": "x"}), 428)
     assert version() == project.version
 
