@@ -298,7 +298,7 @@ def return_update(*, by, update, comment, field_comments=None):
         raise Refused(_("Say what is to be mended before returning the update."))
     update = _to_decide(by, update)
     update.status, update.holder = UpdateStatus.RETURNED, None
-    update.review_comment = comment.strip() or _("See the comments on single values.")
+    update.review_comment = comment.strip() or " ".join(comments.values())
     update.field_comments = {name: text for name, text in comments.items() if name in update.changes}
     with pghistory.context(user=by.pk, reason=update.review_comment):
         update.save()

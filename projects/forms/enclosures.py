@@ -31,6 +31,8 @@ class EnclosureForm(KeepsFiles):
         help_text=gettext_lazy("Left empty, pictures are photographs of the site, all else other documents."),
     )
 
+    field_order = ("files", "files_type", "keeps_place")
+
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user

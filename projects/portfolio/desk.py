@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from projects import actions, cadence, days_off, permissions
+from projects import actions, cadence, days_off, permissions, wording
 from projects.columns import desk as columns
 from projects.filters.desk import DeskFilterSet
 from projects.forms.progress import UpdateForm
@@ -106,7 +106,8 @@ class Desk(ListPage):
                     (
                         reverse("update-edit", args=[update.pk]),
                         str(update.project),
-                        update.review_comment or update.period,
+                        update.review_comment
+                        or (update.period and wording.period(update.period.start_on, update.period.end_on)),
                     )
                     for update in rows[:LISTED]
                 ],

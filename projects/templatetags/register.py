@@ -16,6 +16,7 @@ register.simple_tag(figures.count, name="count_figure")
 register.simple_tag(figures.converted, name="converted")
 register.simple_tag(figures.statement_url, name="statement_url")
 register.filter("period", lambda row: wording.period(row.period_start, row.period_end))
+register.filter("span", lambda period: wording.period(period.start_on, period.end_on))  # of a reporting period
 
 
 @register.simple_tag
