@@ -90,7 +90,7 @@ def test_a_report_from_the_desk_to_the_figures(live_server, project, sign_in, tm
 
     mine.goto("/en/inbox/")
     mine.get_by_role("link", name="returned").first.click()
-    expect(mine.get_by_text("Synthetic: the act says 44")).to_be_visible()
+    expect(mine.get_by_text("Synthetic: the act says 44").first).to_be_visible()
     mine.get_by_label("Physical progress").fill("44")
     mine.get_by_role("button", name="Send for review").click()
     expect(mine.get_by_text("Saved.")).to_be_visible()
