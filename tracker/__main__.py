@@ -82,7 +82,7 @@ def test(*arguments):
     os.environ |= {"CHROMIUM": install.browser(), **install.driver_variables()}
     with _database_of_its_own(durable=False):
         subprocess.run([install.PYTHON, "manage.py", "compile_catalogues", "-v0"], check=True)
-        return subprocess.run([install.PYTHON, "-m", "pytest", "-n", "2", *arguments]).returncode
+        return subprocess.run([install.PYTHON, "-m", "pytest", "-n", "2", "--dist", "worksteal", *arguments]).returncode
 
 
 def bench(*arguments):
