@@ -12,7 +12,7 @@ BUFFERS = re.compile(r"shared (?:hit=(\d+))?\s*(?:read=(\d+))?")
 def of(path, user):
     """Yield {query, ms, buffers, plan} for every query of the page that reads."""
     client, seen = Client(SERVER_NAME="127.0.0.1"), []
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="projects.signin.Backend")
 
     def remember(execute, sql, parameters, many, context):
         if READS.match(sql) and not many:

@@ -21,7 +21,7 @@ START_LIMIT = 60  # seconds
 class Server:
     def __init__(self, user):
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="projects.signin.Backend")
         self.cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

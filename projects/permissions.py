@@ -95,7 +95,8 @@ def roles(user):
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     if not hasattr(user, "_role_codes"):
-        codes = set(user.groups.values_list("name", flat=True)) & ROLE_NAMES.keys()
+        names = user.role_names if hasattr(user, "role_names") else user.groups.values_list("name", flat=True)
+        codes = set(names) & ROLE_NAMES.keys()
         user._role_codes = frozenset(codes | ({ADMINISTRATOR} if user.is_superuser else set()))
     return user._role_codes
 

@@ -434,11 +434,10 @@ class Portfolio:
 
         A project with several investors counts in the line of each.
         """
-        lines = self._remembered(
-            dimension,
-            lambda: self._labelled(dimension, {key: line for (key,), line in self._grouped(dimension).items()}),
-        )
-        return lines + self.unallocated
+        return self._remembered(dimension, lambda: self._lines(dimension)) + self.unallocated
+
+    def _lines(self, dimension):
+        return self._labelled(dimension, {key: line for (key,), line in self._grouped(dimension).items()})
 
     def by_each(self, dimensions):
         """What `by` gives for each of several dimensions, none of parties, from one reading of the rows.
@@ -449,6 +448,8 @@ class Portfolio:
         return {dimension: lines[dimension] + self.unallocated for dimension in dimensions}
 
     def _by_each(self, dimensions):
+        if self.kept is not None:  # few groups at a time, several times, are quicker than all combinations once
+            return {dimension: self._lines(dimension) for dimension in dimensions}
         found = {dimension: {} for dimension in dimensions}
         for keys, cell in self._grouped(*dimensions).items():
             for dimension, key in zip(dimensions, keys, strict=True):

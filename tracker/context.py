@@ -37,7 +37,7 @@ def interface(request):
             (code, settings_name(code), translate_url(address, code)) for code, _n in settings.LANGUAGES
         ],
         "navigation": lambda: navigation(request),
-        "unread": lambda: request.user.notices.filter(read_at=None).count(),
+        "unread": lambda: request.user.unread,
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES.items(),
         "is_demo": settings.DEMO,

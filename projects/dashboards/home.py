@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from projects import deliveries, figures, permissions, rollups
 from projects.dashboards.board import Board
 from projects.filters.projects import MISSING, is_at_risk, is_overdue, lacks
+from projects.memory import remembered
 from projects.models import (
     Agreement,
     IndicatorValue,
@@ -49,10 +50,16 @@ class Home(Board):
     view_name = "home"
 
     def get_context_data(self, **kwargs):
+        user, query = self.request.user, self.request.GET.urlencode()
+        seen = remembered(("home", user.pk, permissions.roles(user), query), self.seen)
+        return super().get_context_data(**kwargs) | seen
+
+    def seen(self):
+        """What the reader sees of these projects, read at once: what stays the same until the data change."""
         user, projects, portfolio = self.request.user, self.rows(), self.portfolio()
         lines = portfolio.by_each(["stage_group", "sector", "district", "year"])
         late, at_risk = projects.filter(is_overdue()), projects.filter(is_at_risk())
-        return super().get_context_data(**kwargs) | {
+        return {
             "totals": portfolio.total,
             "totals_url": self.listed(),
             "unallocated": portfolio.unallocated,
@@ -66,15 +73,15 @@ class Home(Board):
                 self.table("year", lines["year"], _("By year of announcement")),
             ],
             "missing": self.missing(projects),
-            "indicators": self.indicators(),
-            "updates": permissions.visible_to(user, Update.objects.select_related("project", "author")).order_by("-pk")[
-                :5
-            ],
-            "late": late.select_related("stage").order_by("reference")[:10],
+            "indicators": list(self.indicators()),
+            "updates": list(
+                permissions.visible_to(user, Update.objects.select_related("project", "author")).order_by("-pk")[:5]
+            ),
+            "late": list(late.select_related("stage").order_by("reference")[:10]),
             "late_count": figures.count(late.count(), self.listed(overdue="1"), "overdue"),
-            "at_risk": at_risk.order_by("reference")[:10],
+            "at_risk": list(at_risk.order_by("reference")[:10]),
             "at_risk_count": figures.count(at_risk.count(), self.listed(at_risk="1"), "at_risk"),
-            "changed": projects.order_by("-updated_at", "-pk")[:6],
+            "changed": list(projects.order_by("-updated_at", "-pk")[:6]),
         }
 
     def tiles(self, projects, named):

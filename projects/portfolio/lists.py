@@ -84,7 +84,8 @@ class ListPage(SignedIn, TemplateView):
 
     def get_context_data(self, **kwargs):
         rows, sort, expression = self.read()
-        data, shown, size = self.request.GET, self._shown_columns(), paging.per_page(self.request.GET)
+        self.shown = shown = self._shown_columns()
+        data, size = self.request.GET, paging.per_page(self.request.GET)
         page = paging.paginate(
             self.listed(rows), sort=sort, expression=expression, data=data, size=size, group=self.group_order()
         )
@@ -169,9 +170,10 @@ class ListPage(SignedIn, TemplateView):
         """All rows of the list, as files have them: the columns asked for, or else every one that there is."""
         rows, sort, expression = self.read()
         is_asked = self.request.GET.get("columns", "")
+        self.shown = self._shown_columns() if is_asked else list(self.columns.values())
         return exports.Table(
             heading=self.heading,
-            columns=self._shown_columns() if is_asked else list(self.columns.values()),
+            columns=self.shown,
             rows=paging.ordered(self.listed(rows), sort, expression, self.group_order()),
             context=self.context,
             about=lambda: self.about(rows),

@@ -80,9 +80,10 @@ class ProjectList(ListPage):
         shown["amounts"] = permissions.visible_to(self.request.user, Amount.objects.all())
         self.portfolio = rollups.Portfolio(rows, **shown, statements=False, state=self.filters.state)
         rows = rollups.with_listed_amounts(rows, **shown)
-        return rows.select_related(
-            "main_sector", "place", "stage", "programme", "curator", "department"
-        ).prefetch_related(Prefetch("parties", ProjectParty.objects.select_related("organisation")))
+        rows = rows.select_related("main_sector", "place", "stage", "programme", "curator", "department")
+        if any(column.name == "investors" for column in self.shown):
+            rows = rows.prefetch_related(Prefetch("parties", ProjectParty.objects.select_related("organisation")))
+        return rows.defer("place__boundary")
 
     def group_order(self):
         if not self.group:
@@ -96,7 +97,9 @@ class ProjectList(ListPage):
         for row in rows:
             if keys[row.pk] != before:
                 before = keys[row.pk]
-                heads[row.pk] = self._group_row(lines[None if before is None else str(before)], shown)
+                line = lines.get(None if before is None else str(before))
+                if line:  # none where the row came to the group after its lines were added up
+                    heads[row.pk] = self._group_row(line, shown)
         return heads
 
     def _group_key(self):
