@@ -139,7 +139,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 for _name, _value in environment.email(environment.env_str("EMAIL_URL", "console:")).items():
     globals()[_name] = _value
 
-SITE_URL = environment.site_url(environment.env_str("SITE_URL", ""))  # for links in letters; none is guessed
+SITE_URL = environment.site_url(environment.env_str("SITE_URL", ""))  # for links in letters and files; none is guessed
 
 # Behind TLS in production; a demonstration on 127.0.0.1 has none.
 _HTTPS = environment.env_bool("HTTPS", False)
@@ -228,8 +228,7 @@ SPECTACULAR_SETTINGS = {
 
 DEMO = environment.env_bool("DEMO", False)
 PUBLIC_PAGE = environment.env_bool("PUBLIC_PAGE", False)
-# Where the site is found, for files that a command writes; who publishes, and under which prefix and licence.
-SITE_ADDRESS = environment.env_address("SITE_ADDRESS", "http://127.0.0.1:8000")
+# Who publishes, and under which licence and prefix.
 PUBLISHER = environment.env_str("PUBLISHER", "Akimat of West Kazakhstan Region")
 PUBLIC_LICENCE = environment.env_address("PUBLIC_LICENCE", "")
 OC4IDS_PREFIX = environment.env_str("OC4IDS_PREFIX", "oc4ids-xxxxxx")

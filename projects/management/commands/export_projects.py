@@ -15,6 +15,8 @@ from projects.exports import maps, oc4ids, sheets, texts
 from projects.portfolio.projects import ProjectList
 from tracker.errors import BadParameter
 
+THIS_MACHINE = "http://127.0.0.1:8000"  # a package has to name an address
+
 
 class Command(BaseCommand):
     help = "Writes the projects of a query string of the list page into a file, as the page's own files have them."
@@ -60,7 +62,8 @@ def _write(table, query, form, file):
     if form in ("json", "oc4ids"):
         path = reverse(ProjectList.export_name, kwargs={"suffix": "json"})
         query = query.removeprefix("?")
-        oc4ids.write(table, file, address=f"{settings.SITE_ADDRESS}{path}{'?' if query else ''}{query}")
+        site = settings.SITE_URL or THIS_MACHINE
+        oc4ids.write(table, file, address=f"{site}{path}{'?' if query else ''}{query}")
         return
     for part in (texts if form == "csv" else maps).parts(table):
         file.write(part)
