@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
 from projects import history
-from projects.wording import number
+from projects.models import Amount
+from projects.wording import money, number
 
 SHOWN = 500  # rows that are shown one by one; the others are counted
 PROBLEMS = 5000  # that are kept, and listed
@@ -23,7 +24,7 @@ def told(changeset, user):
     Returns: sheets (name, rows with their cells), conflicts, proposals, problems, warnings, notes, and how many rows
     are not shown one by one.
     """
-    changes = [*changeset.creates, *changeset.updates]
+    changes = [change for change in changeset.changes if change.is_new or change.cells]
     sheets = defaultdict(list)
     for change in changes[:SHOWN]:
         sheets[change.row.sheet].append(_row(change))
@@ -61,11 +62,15 @@ def _row(change):
 
 
 def name_of(record):
-    """A record in a line: its project's reference, then its own text."""
+    """A record in a line: its project's reference, then its own text; of a sum, as people write it."""
+    if isinstance(record, Amount) and record.value is not None and record.currency_id:
+        text = f"{record.get_kind_display()} {money(record.value, record.currency_id, record.bound)}"
+    else:
+        text = str(record)[:LENGTH]
     reference = getattr(record, "reference", "")
     if not reference and getattr(record, "project_id", None):
         reference = record.project.reference
-    return " · ".join(filter(None, (reference, str(record)[:LENGTH])))
+    return " · ".join(filter(None, (reference, text)))
 
 
 def words(field, value):
