@@ -10,7 +10,7 @@ from projects import history, permissions
 from projects.exchange.changeset import NEW, SAME_SOURCE, YOURS, CellChange, Change, ChangeSet, Proposal, key
 from projects.exchange.checks import Draft, broken
 from projects.exchange.rows import FIELDS, NOUNS, Problem, Row
-from projects.exchange.values import NAMES, Known, Reader, is_empty, key_of, typed
+from projects.exchange.values import BIN_DIGITS, NAMES, Known, Reader, is_empty, key_of, typed
 from projects.forms.organisations import most_alike
 from projects.models import Organisation, Project
 from projects.models.choices import DatePrecision
@@ -68,8 +68,10 @@ class _Planner:
                     if not is_empty(value) and not isinstance(value, Row):
                         texts[item.column.related_model].add(typed(value))
                 if own and not row.key:
-                    names = ("reference", "bin", "uscc", *NAMES)
+                    names = ("reference", "uscc", *NAMES)
                     texts[own] |= {typed(row.values[name].value) for name in names if name in row.values}
+                    if "bin" in row.values:  # without the zeros that a spreadsheet takes away
+                        texts[own].add(typed(row.values["bin"].value).zfill(BIN_DIGITS))
         for model, found in texts.items():
             self.known.prepare(model, found - {""})
 

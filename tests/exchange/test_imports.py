@@ -169,8 +169,8 @@ def test_owners_in_a_circle_are_refused(project):
     for organisation in (one, two):
         factories.party(project=project, organisation=organisation)
     taken = Taken(admin)
-    taken.set("organisations", one, parent=f"· {two.pk}")
-    taken.set("organisations", two, parent=f"· {one.pk}")
+    taken.set("organisations", one, parent=f"Synthetic · {two.pk}")
+    taken.set("organisations", two, parent=str(one.pk))
 
     assert [text for _row, text in messages(taken.plan())] == ["This would make a circle."] * 2
 
