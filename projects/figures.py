@@ -80,17 +80,67 @@ def _shipment(row, exact, url):
 def _obligation(row, exact, url):
     if row.target is None:
         return format_html('<span class="unknown">{}</span>', _("no target set"))
+    if row.is_to_be_done:
+        url = url or statement_url(row.statement)
+        return render(row, _("to be done"), value="1", unit=row.unit_id, kind="target", url=url)
     return _measured(row, url, row.target, row.unit, "target", bound=Bound.GE)
+
+
+def reached(obligation, found):
+    """What accepted evidence of an obligation comes to, linked to it, with its share of the target; else a dash.
+
+    Args:
+        found: the obligation itself, or one period of it (`Standing`).
+    """
+    if not found.reached or obligation.unit is None:
+        return "–"
+    url = f"{obligation.get_absolute_url()}#evidence"
+    if obligation.is_to_be_done:
+        return render(None, _("done"), value=plain(found.reached), unit=obligation.unit_id, kind="reached", url=url)
+    value = value_in(found.reached, obligation.unit)
+    value = render(None, value, value=plain(found.reached), unit=obligation.unit_id, kind="reached", url=url)
+    if found.share is None or obligation.unit.dimension == "share":
+        return value
+    return format_html('{} <span class="secondary">{}</span>', value, wording.percentage(found.share))
+
+
+def evidence_value(evidence):
+    """What evidence says, linked to its statement: a value, "7 of 10" where it is a part of a whole, done, or a dash.
+
+    Needs `evidence.statement.source` and `evidence.obligation.unit` loaded.
+    """
+    unit = evidence.obligation.unit
+    if evidence.value is None:
+        return "–"
+    if evidence.obligation.is_to_be_done:
+        text = _("done") if evidence.value else _("not done")
+    elif evidence.out_of is not None:
+        text = _("%(part)s of %(whole)s") % {
+            "part": wording.number(evidence.value),
+            "whole": wording.number(evidence.out_of),
+        }
+    else:
+        text = value_in(evidence.value, unit) if unit else wording.number(evidence.value)
+    code = unit.code if unit and evidence.out_of is None else ""
+    url = statement_url(evidence.statement)
+    return render(None, text, value=plain(evidence.value), unit=code, kind="evidence", url=url)
+
+
+def computed(value, unit, kind, url):
+    """A computed value in a unit, linked to the rows that it sums."""
+    return render(None, value_in(value, unit), value=plain(value), unit=unit.code, kind=kind, url=url)
+
+
+def value_in(value, unit, bound=Bound.EQ):
+    """A value in its unit as text: of a currency as money."""
+    if unit.dimension.startswith("money") and len(unit.code) == 3:
+        return wording.money(value, unit.code, bound)
+    return wording.quantity(value, unit_label(unit), bound)
 
 
 def _measured(row, url, value, unit, kind, bound=None, rank=False):
     bound = bound or row.bound
-    currency = unit.code if unit.dimension.startswith("money") and len(unit.code) == 3 else None
-    text = (
-        wording.money(value, currency, bound)
-        if currency
-        else wording.quantity(value, "" if rank else unit_label(unit), bound)
-    )
+    text = wording.quantity(value, "", bound) if rank else value_in(value, unit, bound)
     return render(
         row,
         text,

@@ -21,7 +21,7 @@ from projects.models import Notice, StaffMember
 from projects.models.base import FALLBACKS
 from projects.models.choices import UpdateStatus
 
-UPDATE = "update:"  # how the keys of these notices begin
+UPDATE, EVIDENCE = "update:", "evidence:"  # how the keys of notices of updates and of evidence begin
 SAID = 200  # characters of a reviewer's comment
 
 WAITS = gettext_noop("%(project)s: the report of %(people)s for %(period)s waits for your decision.")
@@ -57,11 +57,9 @@ def text_of(notice):
         if name in said:
             said[name] = datetime.date.fromisoformat(said[name])
     if "names" in said:
-        language = translation.get_language() or "en"
-        names = said.pop("names")
-        codes = (language, *FALLBACKS.get(language, FALLBACKS["en"]))
-        name = next((names[code] for code in codes if names.get(code)), "")
-        said["project"] = f"{said['project']} {name}".strip()
+        said["project"] = f"{said['project']} {_in_this_language(said.pop('names'))}".strip()
+    if "obligation" in said:
+        said["obligation"] = _in_this_language(said["obligation"])
     if "start_on" in said:
         start, end = said.pop("start_on"), said.pop("end_on")
         said["period"] = wording.day(start) if start == end else wording.period(start, end)
@@ -70,9 +68,17 @@ def text_of(notice):
     return _(notice.message) % said
 
 
+def _in_this_language(names):
+    language = translation.get_language() or "en"
+    codes = (language, *FALLBACKS.get(language, FALLBACKS["en"]))
+    return next((names[code] for code in codes if names.get(code)), "")
+
+
 def address_of(notice):
     """Where the notice leads, in the language in use."""
     said = notice.parameters
+    if "obligation_id" in said:
+        return f"{reverse('obligation-detail', args=[said['obligation_id']])}#evidence"
     if "update" in said:
         name = LEADS_TO.get(notice.message) if notice.read_at is None else None
         return reverse(name or "update-detail", args=[said["update"]])

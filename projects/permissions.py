@@ -48,7 +48,7 @@ from projects.models import (
     WebhookDelivery,
 )
 from projects.models.base import CodeList, Recorded
-from projects.models.choices import ImportStatus, TokenScope, UpdateStatus, ViewAudience
+from projects.models.choices import EvidenceStatus, ImportStatus, TokenScope, UpdateStatus, ViewAudience
 
 DISTRICT_EDITOR = "district_editor"
 DEPARTMENT_EDITOR = "department_editor"
@@ -443,8 +443,16 @@ def may_close(user):
 
 
 def may_accept(user, evidence):
-    """Accept or reject evidence: a reviewer or administrator, and never one's own."""
-    return bool(roles(user) & {REVIEWER, ADMINISTRATOR}) and evidence.author_id != user.pk
+    """Accept or reject evidence: a reviewer or administrator, never one's own, nor what one has changed oneself."""
+    own = {evidence.author_id, *([evidence.updated_by_id] if evidence.status == EvidenceStatus.OFFERED else [])}
+    return bool(roles(user) & {REVIEWER, ADMINISTRATOR}) and user.pk not in own
+
+
+def refusal_to_accept(user, evidence):
+    """A sentence saying why `may_accept` refuses, in the reader's language."""
+    if not roles(user) & {REVIEWER, ADMINISTRATOR}:
+        return _("Only a reviewer or an administrator decides on evidence.")
+    return _("Nobody accepts evidence of their own.")
 
 
 def own_people(user):

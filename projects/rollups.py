@@ -297,6 +297,7 @@ DIMENSIONS = {
     "region": _lying_in(PlaceKind.REGION),
     "programme": _first("programme__code"),
     "curator": _first("curator__username"),
+    "department": _first("department"),
     "investor": lambda at: F("investing__organisation"),
     "investor_country": lambda at: F("investing__organisation__country"),
     "investor_province": lambda at: F("investing__organisation__province"),
@@ -619,7 +620,7 @@ def labels(by, keys):
         return {row.pk: str(row) for row in Place.objects.filter(pk__in=keys)}
     if by == "programme":
         return {row.code: str(row) for row in Programme.objects.filter(code__in=keys)}
-    if by == "investor":
+    if by in ("investor", "department"):
         organisations = ProjectParty._meta.get_field("organisation").related_model.objects.filter(pk__in=keys)
         return {row.pk: str(row) for row in organisations}
     if by == "curator":

@@ -1,15 +1,15 @@
 """Figures and dates as people write them in each language. Formatting only: no database, no request."""
 
 import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from django.conf import settings
 from django.utils import formats
 from django.utils.html import format_html
-from django.utils.translation import get_language, override, pgettext
+from django.utils.translation import get_language, ngettext, override, pgettext
 from django.utils.translation import gettext as _
 
-from projects.models.choices import Bound, DatePrecision
+from projects.models.choices import Bound, DatePrecision, ObligationState
 
 ONE_DAY = datetime.timedelta(days=1)
 SIGNS = {"eq": "", "gt": "> ", "ge": "≥ ", "lt": "< ", "le": "≤ ", "approx": "≈ "}
@@ -112,6 +112,29 @@ def day(value, precision=DatePrecision.DAY, words=""):
         return formats.date_format(value, "YEAR_MONTH_FORMAT")
     text = formats.date_format(value, "DATE_FORMAT")
     return _("on or before %(date)s") % {"date": text} if precision == DatePrecision.BY else text
+
+
+def standing(found, today):
+    """The state of an obligation as words: "overdue by 12 days", "due in 5 days", "partly met: 40 %".
+
+    Args:
+        found: what has a state, a share and a deadline on the day `today`.
+    """
+    left = None if found.deadline is None else (found.deadline - today).days
+    if found.state == ObligationState.OVERDUE:
+        return ngettext("overdue by %(days)s day", "overdue by %(days)s days", -left) % {"days": number(-left)}
+    if found.state == ObligationState.DUE and left == 0:
+        return _("due today")
+    if found.state == ObligationState.DUE:
+        return ngettext("due in %(days)s day", "due in %(days)s days", left) % {"days": number(left)}
+    if found.state == ObligationState.PARTLY:
+        return _("partly met: %(share)s") % {"share": percentage(found.share)}
+    return str(found.state.label)
+
+
+def percentage(share):
+    """A share (Decimal, 1 is the whole) as per cent, cut to a tenth: what is not whole never reads as 100 %."""
+    return quantity((share * 100).quantize(Decimal("0.1"), ROUND_FLOOR), "%")
 
 
 def period(start, end):

@@ -405,6 +405,14 @@ def waiver(**given):
     )
 
 
+def instrument(code="synthetic_instrument", **given):
+    return _code(models.Instrument, code, basis=choices.ObligationBasis.AGREEMENT, **given)
+
+
+def obligation_template(code="synthetic_instrument.TAX", **given):
+    return _code(models.ObligationTemplate, code, **{"instrument": instrument(), "kind": obligation_kind()} | given)
+
+
 # ---- Shipments ----------------------------------------------------------------------------------------------
 
 

@@ -136,7 +136,14 @@ def make_portfolio():
     factories.amount(project=e, value=10**12, is_confidential=True)
 
     factories.project(reference="P", is_placeholder=True, programme=one, main_sector=None, place=None)
-    return {"me": me, "vega": vega, "kazakh": kazakh, "stateless": stateless, "perhaps": perhaps}
+    return {
+        "me": me,
+        "department": a.department,
+        "vega": vega,
+        "kazakh": kazakh,
+        "stateless": stateless,
+        "perhaps": perhaps,
+    }
 
 
 def found(query, user):
@@ -206,6 +213,13 @@ TABLE = {
     "year__not=2025": "ABCD",
     "year__empty=1": "ABCD",
     "at_risk=1": "B",
+    "attention=at_risk": "B",
+    "attention=blocked": "B",
+    "attention=unanswered": "",
+    "blocked_by={vega}": "",
+    "blocked_by__empty=1": "B",
+    "department={department}": "A",
+    "department__empty=1": "BCDE",
     # stage and status
     "stage=construction": "A",
     "stage=construction&stage=design": "AD",
@@ -403,12 +417,12 @@ JUNK += [
 ]
 CODES = ["sector", "place", "region", "district", "stage", "programme"]
 CODES += ["investor_country", "investor_province", "curator"]
-CODES_ALONE = ["main_sector", "perhaps_country"]  # without __not and __empty
-CLOSED = ["stage_group", "status", "year", "missing", "placeholders"]
+CODES_ALONE = ["main_sector", "perhaps_country", "department", "blocked_by"]  # without __not and __empty
+CLOSED = ["stage_group", "status", "year", "missing", "placeholders", "attention"]
 SUMS = [f"{kind}_{end}" for kind in ("announced", "committed", "disbursed") for end in ("min", "max")]
 FLAGS = ["overdue", "sector__empty", "place__empty", "stage__empty", "status__empty", "programme__empty"]
 FLAGS += ["investor__empty", "investor_country__empty", "investor_province__empty", "curator__empty"]
-FLAGS += ["at_risk", "region__empty", "district__empty", "year__empty"]
+FLAGS += ["at_risk", "region__empty", "district__empty", "year__empty", "department__empty", "blocked_by__empty"]
 BAD = [
     *(
         (name, value)

@@ -9,6 +9,7 @@ THEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
 
 NAVIGATION = [
     ("home", _("Dashboard")),
+    ("actions", _("Action centre")),
     ("project-list", _("Projects")),
     ("investor-list", _("Investors")),
     ("sector-list", _("Sectors")),

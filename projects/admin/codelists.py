@@ -16,9 +16,11 @@ from projects.models import (
     DocumentType,
     ExchangeRate,
     Holiday,
+    Instrument,
     Metric,
     MilestoneKind,
     ObligationKind,
+    ObligationTemplate,
     Place,
     Sector,
     Stage,
@@ -146,6 +148,25 @@ class ObligationKindAdmin(CodeListAdmin):
         code("frequency", "unit"),
         named(),
         (_("What is measured, and what proves it"), {"fields": in_languages("measure", "evidence")}),
+    )
+
+
+@register(Instrument, site=site)
+class InstrumentAdmin(CodeListAdmin):
+    list_display = ("code", "name_column", "basis", "valid_from", "valid_to", "is_active")
+    list_filter = ("basis", "is_active", Untranslated)
+    fieldsets = (code("basis", ("valid_from", "valid_to")), named())
+
+
+@register(ObligationTemplate, site=site)
+class ObligationTemplateAdmin(CodeListAdmin):
+    list_display = ("code", "name_column", "instrument", "kind", "side", "strength", "is_active")
+    list_select_related = ("instrument", "kind")
+    list_filter = ("instrument", "kind", "side", "strength", "is_active", Untranslated)
+    fieldsets = (
+        code("instrument", "kind", ("side", "strength"), ("frequency", "clause")),
+        (_("Target"), {"fields": ["metric", "budget_level", ("target", "unit")]}),
+        named(),
     )
 
 

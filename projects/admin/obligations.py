@@ -18,12 +18,12 @@ class EvidenceInline(RecordInline):
     fields = (
         "period_start",
         "period_end",
+        "tax_kind",
+        "budget_level",
         "value",
+        "out_of",
         "document",
-        "status",
         "author",
-        "decided_by",
-        "decided_on",
         "statement",
         "certainty",
     )
@@ -50,8 +50,15 @@ class ObligationAdmin(PartAdmin):
                 "description": _("An obligation belongs to a project, a programme or an organisation: choose one."),
             },
         ),
-        (_("What is owed"), {"fields": [("side", "strength"), ("target", "unit"), "frequency", "responsible"]}),
-        (_("Basis"), {"fields": ["basis", "clause", ("agreement", "engagement"), "statement", "certainty"]}),
+        (
+            _("What is owed"),
+            {"fields": [("side", "strength"), "metric", "budget_level", ("target", "unit"), "frequency"]},
+        ),
+        (_("Whose turn"), {"fields": ["responsible", "owner", "waits_for"]}),
+        (
+            _("Basis"),
+            {"fields": ["basis", "instrument", "clause", ("agreement", "engagement"), "statement", "certainty"]},
+        ),
         (_("In force"), {"fields": [("start_on", "due_on", "end_on")]}),
         named("description", title=_("Description in four languages"), description=None, classes=["collapse"]),
     )
@@ -78,8 +85,20 @@ class EvidenceAdmin(RecordAdmin):
     )
     list_filter = ("status", "certainty")
     linked = ("obligation", "author", "statement")
+    readonly_fields = ("status", "decided_by", "decided_on", "comment")  # decided on its obligation's page
     fieldsets = (
-        (None, {"fields": ["obligation", ("period_start", "period_end"), "value", "document"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "obligation",
+                    ("period_start", "period_end"),
+                    ("tax_kind", "budget_level"),
+                    ("value", "out_of"),
+                    "document",
+                ]
+            },
+        ),
         (_("Source"), {"fields": ["statement", "certainty", "author"]}),
         (
             _("Decision"),

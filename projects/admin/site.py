@@ -33,8 +33,9 @@ GROUPS = {
     LISTS: (
         gettext_lazy("Code lists and calendar"),
         [
-            "Place", "Sector", "Stage", "StageRequirement", "MilestoneKind", "ObligationKind", "DocumentType",
-            "Metric", "Unit", "Currency", "ExchangeRate", "ReportingCycle", "ReportingPeriod", "Holiday",
+            "Place", "Sector", "Stage", "StageRequirement", "MilestoneKind", "ObligationKind", "Instrument",
+            "ObligationTemplate", "DocumentType", "Metric", "Unit", "Currency", "ExchangeRate", "ReportingCycle",
+            "ReportingPeriod", "Holiday",
         ],
     ),
     PEOPLE: (gettext_lazy("People and roles"), ["User", "Group", "StaffMember", "AccessAttempt", "AccessLog"]),

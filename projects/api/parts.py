@@ -12,6 +12,7 @@ from projects.models import (
 )
 from projects.models.choices import (
     AmountKind,
+    BudgetLevel,
     DatePrecision,
     EvidenceStatus,
     Frequency,
@@ -24,6 +25,7 @@ from projects.models.choices import (
     Severity,
     Side,
     Strength,
+    TaxKind,
 )
 
 ID = {"id": fields.key("pk", type="integer")}
@@ -162,13 +164,17 @@ OBLIGATION = Representation(
     | choice("side", Side)
     | choice("strength", Strength)
     | choice("basis", ObligationBasis)
+    | related("metric")
+    | choice("budget_level", BudgetLevel)
     | {"target": fields.number("target")}
     | related("unit")
     | choice("state", ObligationState, ("on_day", "state"))
     | {"share": _on_day("share", fields.NUMBER), "reached": _on_day("reached", fields.NUMBER)}
     | {"deadline": _on_day("deadline", fields.nullable("string", format="date"))}
+    | choice("turn", Side)
     | choice("frequency", Frequency)
     | {name: fields.day(name) for name in ("start_on", "due_on", "end_on")}
+    | related("instrument")
     | {"clause": fields.text("clause"), "description": fields.words("description")}
     | SOURCED
     | RECORDED,
@@ -177,7 +183,9 @@ EVIDENCE = Representation(
     "Evidence",
     ID
     | {"period_start": fields.day("period_start"), "period_end": fields.day("period_end")}
-    | {"value": fields.number("value")}
+    | {"value": fields.number("value"), "out_of": fields.number("out_of")}
+    | choice("tax_kind", TaxKind)
+    | choice("budget_level", BudgetLevel)
     | choice("status", EvidenceStatus)
     | fields.user("author")
     | fields.user("decided_by")
@@ -190,7 +198,7 @@ WAIVER = Representation(
 )
 OBLIGATION_DETAIL = OBLIGATION | Representation(
     "ObligationDetail",
-    related("responsible") | related("agreement") | related("engagement"),
+    related("responsible") | fields.user("owner") | related("agreement") | related("engagement"),
     {
         "evidence": Nested(EVIDENCE, seen(Evidence), "obligation_id"),
         "waivers": Nested(WAIVER, seen(Waiver), "obligation_id"),

@@ -28,6 +28,7 @@ class CellContext:
     rate: str
     suffix: str
     user: object
+    day: object = None  # that states were computed for, where the list has some
 
     def url(self, record):
         return record.get_absolute_url() + self.suffix
@@ -37,6 +38,10 @@ class CellContext:
 
     def pill(self, choices, value):
         return pill(choices(value).label, choices.colour_of(value))
+
+    def pill_of(self, words, state):
+        """A pill with words of its own, in the colour of the state."""
+        return pill(words, state.colour_of(state))
 
     def local(self, moment):
         return timezone.localtime(moment)

@@ -111,14 +111,36 @@ SHIPMENTS = [
 ]
 
 
+def _standing_pill(row, context):
+    return context.pill_of(wording.standing(row, context.day), row.state)
+
+
+_STANDING = Cell(lambda row, context: wording.standing(row, context.day), _standing_pill)
+_TURN = Cell(
+    lambda row, context: str(choices.Side(row.turn).label) if row.turn else None,
+    lambda row, context: choices.Side(row.turn).label if row.turn else "–",
+)
+
 OBLIGATIONS = [
     Column("kind", _("Obligation"), _LINK, "kind_id"),
     Column("subject", _("Whose"), Cell(lambda row, context: str(row.subject))),
     Column("side", _("Who owes"), label("side"), "side"),
     Column("strength", _("Strength"), label("strength"), "strength"),
-    Column("state", _("State"), choice("state", choices.ObligationState), "state"),
+    Column("state", _("State"), _STANDING, "state"),
+    Column("measured", _("What is measured"), related("metric"), "metric_id"),
     Column("target", _("Target"), sort="target", **figure("target")),
-    Column("due", _("Due on"), dated("due_on"), "due_on"),
+    Column(
+        "reached",
+        _("Reached"),
+        Cell(lambda row, context: row.reached, lambda row, context: figures.reached(row, row)),
+        "reached",
+        True,
+        beside=(Column("share", _("Share of the target"), Cell(lambda row, context: row.share)),),
+    ),
+    Column("due", _("Deadline"), dated("deadline"), "deadline"),
+    Column("turn", _("Whose turn"), _TURN, "turn"),
+    Column("responsible", _("Responsible body"), related("responsible"), "responsible_id"),
+    Column("instrument", _("Instrument"), related("instrument"), "instrument_id"),
     Column("basis", _("Basis"), label("basis"), "basis"),
     Column("source", _("Source"), SOURCE),
 ]

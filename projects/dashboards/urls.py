@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from projects.dashboards import calendars, compare, home, maps, pivot, timeline
+from projects.dashboards import attention, calendars, compare, home, maps, pivot, timeline
 
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("actions/", attention.ActionCentre.as_view(), name="actions"),
     path("map/", maps.Map.as_view(), name="map"),
     path("pivot/", pivot.Pivot.as_view(), name="pivot"),
     path("pivot/pivot.csv", pivot.PivotCsv.as_view(), name="pivot-csv"),

@@ -22,8 +22,10 @@ from projects.models import (
     Agreement,
     Currency,
     Engagement,
+    Evidence,
     ExchangeRate,
     Indicator,
+    Instrument,
     Investor,
     Lead,
     Obligation,
@@ -46,6 +48,7 @@ from projects.models.choices import (
     AgreementKind,
     Certainty,
     EngagementKind,
+    EvidenceStatus,
     LeadStage,
     ObligationBasis,
     ObligationState,
@@ -318,6 +321,10 @@ def _subject_invested_in(ids):
     return Q(organisation__in=ids) | Q(project__in=theirs.values("project"))
 
 
+def _offered():
+    return Evidence.objects.filter(obligation=OuterRef("pk"), status=EvidenceStatus.OFFERED)
+
+
 OBLIGATION_MISSING = {
     "target": (_("target"), Q(target__isnull=True)),
     "deadline": (_("deadline"), Q(due_on__isnull=True, end_on__isnull=True)),
@@ -328,6 +335,8 @@ OBLIGATION_MISSING = {
 
 class ObligationFilterSet(NounFilterSet):
     """Rows carry their state on `day` (`as_of` of the query string, or today): see `with_state`."""
+
+    people = ("owner",)
 
     q = SearchFilter(
         Fold(*DESCRIPTIONS, "clause"),
@@ -343,6 +352,20 @@ class ObligationFilterSet(NounFilterSet):
     programme = by_programme(lambda codes: Q(programme__code__in=codes) | Q(project__programme__code__in=codes))
     project = by_project(lambda references: Q(project__reference__in=references))
     investor = by_organisation(_subject_invested_in, _("Investor"))
+    turn = by_choice("turn", Side, _("Whose turn"))
+    responsible = by_organisation(lambda ids: Q(responsible__in=ids), _("Responsible body"))
+    owner = CodesFilter(
+        lambda names: Q(owner__username__in=names),
+        label=_("Responsible person"),
+        queryset=get_user_model().objects.all(),
+        to_field_name="username",
+    )
+    instrument = CodesFilter(
+        lambda codes: Q(instrument__in=codes), label=_("Instrument"), queryset=Instrument.objects.all()
+    )
+    due_after = DayFilter(field_name="deadline", lookup_expr="gte", label=_("Deadline from"))
+    due_before = DayFilter(field_name="deadline", lookup_expr="lte", label=_("Deadline to"))
+    evidence = FlagFilter(lambda: Exists(_offered()), label=_("Evidence waits for a decision"))
     missing = MissingFilter(OBLIGATION_MISSING)
 
     class Meta:
@@ -354,6 +377,8 @@ class ObligationFilterSet(NounFilterSet):
         if queryset is None:
             queryset = permissions.visible_to(user, Obligation.objects.all())
         super().__init__(data, queryset.with_state(self.day), user=user, **kwargs)
+        owners = get_user_model().objects.filter(Q(owned_obligations__isnull=False) | Q(pk=getattr(user, "pk", None)))
+        self.filters["owner"].queryset = owners.distinct()
 
 
 # Shipments, engagements and what came out of them

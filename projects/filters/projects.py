@@ -7,7 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from projects import cadence, permissions
+from projects import attention, permissions, timetravel
+from projects.attention import is_at_risk, is_overdue
 from projects.filters.base import (
     CodesFilter,
     DayFilter,
@@ -20,11 +21,9 @@ from projects.filters.base import (
 from projects.models import (
     Amount,
     Investor,
-    Milestone,
     Observation,
     Organisation,
     Place,
-    Problem,
     Programme,
     Project,
     ProjectMoney,
@@ -34,7 +33,7 @@ from projects.models import (
     Stage,
 )
 from projects.models.base import EARLIEST, LATEST
-from projects.models.choices import AmountKind, PartyRole, PlaceKind, ProjectStatus, Severity, StageGroup
+from projects.models.choices import AmountKind, Attention, PartyRole, PlaceKind, ProjectStatus, StageGroup
 from projects.models.codelists import PLACE_SEARCH
 from projects.models.organisations import ORGANISATION_SEARCH
 from projects.models.projects import PROJECT_SEARCH
@@ -122,26 +121,6 @@ def _observed(*beginnings):
     return Observation.objects.filter(metrics, project=OuterRef("pk"))
 
 
-def late_milestones(day):
-    """Milestones of a project (OuterRef) that are planned before `day` and not met."""
-    return Milestone.objects.filter(project=OuterRef("pk"), met_on__isnull=True, planned_on__lt=day)
-
-
-def is_overdue():
-    """A report is overdue, or a date has passed while the project is neither done nor stopped."""
-    today = timezone.localdate()
-    running = Q(commissioned_on__isnull=True) & (
-        Q(status__isnull=True) | ~Q(status__in=[ProjectStatus.CANCELLED, ProjectStatus.SUSPENDED])
-    )
-    return cadence.report_overdue(today) | running & (Q(planned_end_on__lt=today) | Exists(late_milestones(today)))
-
-
-def is_at_risk():
-    """Delayed or suspended, or with an open problem that is critical or high."""
-    grave = _has(Problem, closed_on__isnull=True, severity__in=[Severity.HIGH, Severity.CRITICAL])
-    return Q(status__in=[ProjectStatus.DELAYED, ProjectStatus.SUSPENDED]) | grave
-
-
 class AmountRange(MoneyFilter):
     """`announced_min` and its like: tenge at statement-date rates; projects without such a figure are left out."""
 
@@ -158,6 +137,43 @@ class AmountRange(MoneyFilter):
             return queryset.none()
         sums = ProjectMoney.objects.filter(project=OuterRef("pk"), kind=self.kind)
         return queryset.filter(Exists(sums.filter(**{f"{columns}value__{self.comparison}": value})))
+
+
+class OnTheDay:
+    """A filter whose answer is of a day: the one looked back to (`as_of` of the query string), or today."""
+
+    @property
+    def day(self):
+        asked = self.parent.data.get("as_of")
+        return timetravel.parse_as_of(asked) if asked else timezone.localdate()
+
+
+class AttentionFilter(OnTheDay, django_filters.ChoiceFilter):
+    """Late, at risk, blocked or unanswered: what the action centre counts."""
+
+    def __init__(self):
+        super().__init__(choices=Attention.choices, label=_("Needs attention"))
+
+    def filter(self, queryset, value):
+        return queryset.filter(attention.condition(value, self.day)) if value else queryset
+
+
+class BlockedByFilter(OnTheDay, CodesFilter):
+    """Bodies that hold a project up: owners of open problems, or responsible for what the region owes."""
+
+    def __init__(self):
+        super().__init__(None, label=_("Held up by"), queryset=Organisation.objects.all(), to_field_name="id")
+
+    def filter(self, queryset, value):
+        return queryset.filter(attention.blocked_by(value, self.day)) if value else queryset
+
+
+class NobodyNamedFilter(OnTheDay, FlagFilter):
+    def __init__(self):
+        super().__init__(None, label=_("Held up by"))
+
+    def filter(self, queryset, value):
+        return queryset.filter(attention.blocked_by_nobody_named(self.day)) if value == "1" else queryset
 
 
 class CuratorFilter(CodesFilter):
@@ -322,6 +338,16 @@ class ProjectFilterSet(RegisterFilterSet):
     disbursed_max = AmountRange(AmountKind.DISBURSED, "lte", label=_("Disbursed to, ₸"))
     starts_after = DayFilter(field_name="planned_start_on", lookup_expr="gte", label=_("Starts from"))
     starts_before = DayFilter(field_name="planned_start_on", lookup_expr="lte", label=_("Starts to"))
+    department = CodesFilter(
+        lambda ids: Q(department__in=ids),
+        label=_("Responsible department"),
+        queryset=Organisation.objects.filter(supervised_projects__isnull=False).distinct(),
+        to_field_name="id",
+    )
+    department__empty = FlagFilter(lambda: Q(department__isnull=True), label=_("Responsible department"))
+    attention = AttentionFilter()
+    blocked_by = BlockedByFilter()
+    blocked_by__empty = NobodyNamedFilter()
     overdue = FlagFilter(is_overdue, label=_("Overdue"))
     at_risk = FlagFilter(is_at_risk, label=_("At risk"))
     missing = MissingFilter()

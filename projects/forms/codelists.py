@@ -6,9 +6,11 @@ from projects.models import (
     Currency,
     DocumentType,
     ExchangeRate,
+    Instrument,
     Metric,
     MilestoneKind,
     ObligationKind,
+    ObligationTemplate,
     Place,
     Sector,
     Stage,
@@ -83,6 +85,20 @@ class MilestoneKindForm(CodeListForm):
 class ObligationKindForm(CodeListForm):
     class Meta:
         model = ObligationKind
+        fields = "__all__"
+
+
+class InstrumentForm(CodeListForm):
+    class Meta:
+        model = Instrument
+        fields = "__all__"
+
+    date_orders = (("valid_from", "valid_to"),)
+
+
+class ObligationTemplateForm(CodeListForm):
+    class Meta:
+        model = ObligationTemplate
         fields = "__all__"
 
 

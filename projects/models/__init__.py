@@ -19,6 +19,7 @@ from projects.models.codelists import (
 from projects.models.desks import ApiToken, ImportedFile, ImportJob, Notice, SavedView, Submission, Subscription
 from projects.models.engagements import ActionItem, Agreement, Engagement, Lead, Participation
 from projects.models.indicators import Indicator, IndicatorValue
+from projects.models.instruments import Instrument, ObligationTemplate
 from projects.models.money import ProjectMoney
 from projects.models.obligations import Evidence, Obligation, Waiver
 from projects.models.organisations import (
@@ -76,6 +77,7 @@ __all__ = [
     "ImportedFile",
     "Indicator",
     "IndicatorValue",
+    "Instrument",
     "Investor",
     "Lead",
     "Membership",
@@ -85,6 +87,7 @@ __all__ = [
     "Notice",
     "Obligation",
     "ObligationKind",
+    "ObligationTemplate",
     "Observation",
     "Organisation",
     "Participation",

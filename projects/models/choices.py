@@ -277,6 +277,38 @@ class ObligationState(Coloured):
         return {"due": "amber", "met": "green", "partly": "blue", "overdue": "red"}
 
 
+class TaxKind(TextChoices):
+    """What a payment is; which budget it goes to is said beside it, as the split changes by law and by payer."""
+
+    CORPORATE_INCOME = "corporate_income", _("corporate income tax")
+    PERSONAL_INCOME = "personal_income", _("personal income tax")
+    SOCIAL = "social", _("social tax")
+    PROPERTY = "property", _("property tax")
+    LAND = "land", _("land tax")
+    VEHICLE = "vehicle", _("vehicle tax")
+    VALUE_ADDED = "value_added", _("value added tax")
+    IMPORT_DUTY = "import_duty", _("import duty")
+    OTHER = "other", pgettext_lazy("kind of tax", "other tax or payment")
+
+
+class BudgetLevel(TextChoices):
+    LOCAL = "local", _("local budget")
+    REPUBLICAN = "republican", _("republican budget")
+
+
+class Attention(Coloured):
+    """Why leadership looks at a project; computed for a day, never stored (`attention.condition`)."""
+
+    LATE = "late", _("late")
+    AT_RISK = "at_risk", _("at risk")
+    BLOCKED = "blocked", _("blocked")
+    UNANSWERED = "unanswered", _("unanswered")
+
+    @classmethod
+    def colours(cls):
+        return {"late": "red", "at_risk": "amber", "blocked": "red", "unanswered": "blue"}
+
+
 class EvidenceStatus(Coloured):
     OFFERED = "offered", _("waiting for acceptance")
     ACCEPTED = "accepted", _("accepted")

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -21,14 +22,27 @@ from projects.models.base import (
     recorded,
     translated_text,
 )
-from projects.models.choices import EvidenceStatus, Frequency, ObligationBasis, ObligationState, Side, Strength
-from projects.models.codelists import ObligationKind, Unit
+from projects.models.choices import (
+    BudgetLevel,
+    EvidenceStatus,
+    Frequency,
+    ObligationBasis,
+    ObligationState,
+    Side,
+    Strength,
+    TaxKind,
+)
+from projects.models.codelists import Metric, ObligationKind, Unit
 from projects.models.engagements import Agreement, Engagement
+from projects.models.instruments import Instrument
 from projects.models.organisations import Organisation
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
 
 DUE_WITHIN = 30  # days before its deadline in which an obligation counts as due
+SETTLED = (ObligationState.MET, ObligationState.WAIVED)  # nobody's turn any more
+SHARE, DONE = "share", "done"  # dimensions of units: of percentages; of what is either done or not
+_COLUMNS = ("pk", "unit__dimension", "budget_level", "frequency", "target", "start_on", "due_on", "end_on")
 
 
 class ObligationQuerySet(models.QuerySet):
@@ -38,29 +52,75 @@ class ObligationQuerySet(models.QuerySet):
         An obligation that falls due once (or whose frequency is not stated) is judged on all its accepted evidence,
         by `due_on`, or else `end_on`. A recurring one is judged by calendar periods (month, quarter, half-year,
         year) while it is in force: on the last period that ended, if `start_on` says that it was in force then,
-        until its evidence reaches the target; otherwise on the running period. The deadline is the period's last
-        day. Evidence counts where it is accepted, decided and about a period ended by `day`; values of a period
-        are added, except shares and ranks, of which the latest counts.
+        until its evidence reaches the target or a waiver covers its deadline; otherwise on the running period. The
+        deadline is the period's last day. Evidence counts where it is accepted, decided and about a period ended by
+        `day`, and of taxes where it went to the budget that counts. Values of a period are added. Of shares, ranks
+        and numbers of jobs only those at the latest day count: jobs are added, a share is the sum of the parts over
+        the sum of the wholes (never a mean of percentages), or as last stated where no whole is.
 
-        Rows have `state`, `reached`, `share`, `deadline`, `period`; `state`, `share`, `reached` and `deadline` may
-        also be filtered and sorted by. state: an ObligationState: waived > no target > met > overdue (deadline
-        passed) > due (at most 30 days left) > partly (some evidence accepted) > not due.
+        Rows have `state`, `reached`, `share`, `deadline`, `period`, `turn`; these but `period` may also be filtered
+        and sorted by. state: an ObligationState: waived > no target > met > overdue (deadline passed) > due (at most
+        30 days left) > partly (some evidence accepted) > not due. turn: whose move it is, one side while it is open,
+        none once it is met or waived: the region's while evidence waits for a decision, else as `waits_for` says,
+        else of the side that owes.
         """
-        columns = ("pk", "unit__dimension", "frequency", "target", "start_on", "due_on", "end_on")
-        computed = Func(
-            *columns,
-            Value(day, models.DateField()),
-            Value(DUE_WITHIN),
-            function="tracker_obligation_on",
-            output_field=models.JSONField(),
-        )
         number = models.DecimalField(max_digits=34, decimal_places=6)
-        return self.annotate(on_day=computed).alias(
-            state=KeyTextTransform("state", "on_day"),
-            reached=Cast(KeyTextTransform("reached", "on_day"), number),
-            share=Cast(KeyTextTransform("share", "on_day"), number),
-            deadline=Cast(KeyTextTransform("deadline", "on_day"), models.DateField()),
+        return (
+            self.annotate(on_day=_computed("tracker_obligation_on", day))
+            .annotate(
+                state_on_day=KeyTextTransform("state", "on_day"),
+                turn=Case(
+                    When(state_on_day__in=SETTLED, then=Value("")),
+                    When(Exists(_waiting(day)), then=Value(Side.REGION)),
+                    When(~Q(waits_for=""), then=F("waits_for")),
+                    default=F("side"),
+                    output_field=CharField(),
+                ),
+            )
+            .alias(
+                state=KeyTextTransform("state", "on_day"),
+                reached=Cast(KeyTextTransform("reached", "on_day"), number),
+                share=Cast(KeyTextTransform("share", "on_day"), number),
+                deadline=Cast(KeyTextTransform("deadline", "on_day"), models.DateField()),
+            )
         )
+
+    def with_periods(self, day, at_most):
+        """Each obligation with its periods up to `day`, the newest first, at most so many (`in_periods`).
+
+        A recurring one has every period since `start_on`, by itself; one that falls due once has one. A period that
+        has ended is waived where a waiver was in force on its deadline, a running one where one is on `day`.
+        """
+        return self.annotate(periods_on_day=_computed("tracker_obligation_periods", day, Value(at_most)))
+
+
+def _computed(function, day, *more):
+    given = (Value(day, models.DateField()), Value(DUE_WITHIN), *more)
+    return Func(*_COLUMNS, *given, function=function, output_field=models.JSONField())
+
+
+def _waiting(day):
+    """Evidence of an obligation (OuterRef) that was offered by `day` and not yet decided on then."""
+    waiting = Q(status=EvidenceStatus.OFFERED) | Q(decided_on__gt=day)
+    return Evidence.objects.filter(waiting, obligation=OuterRef("pk"), created_at__date__lte=day)
+
+
+class Standing:
+    """What an obligation is in one period on one day, read from what `tracker_obligation_in` gives."""
+
+    def __init__(self, found):
+        self.state = ObligationState(found["state"])
+        # What accepted evidence comes to (Decimal), in the obligation's unit.
+        self.reached = Decimal(found["reached"])
+        # Reached ÷ target (Decimal), cut to four decimals; None without a target.
+        self.share = None if found["share"] is None else Decimal(found["share"]).quantize(Decimal("0.0001"))
+        self.deadline = _date(found["deadline"])
+        # First and last day of the period that is judged; None where the obligation does not recur.
+        self.period = (_date(found["period_from"]), _date(found["period_to"])) if found["period_from"] else None
+
+
+def _date(text):
+    return None if text is None else datetime.date.fromisoformat(text)
 
 
 @recorded
@@ -81,12 +141,31 @@ class Obligation(Sourced):
     description = translated_text(_("description"))
     strength = models.CharField(_("strength"), max_length=10, choices=Strength, default=Strength.MUST)
     basis = models.CharField(_("basis"), max_length=10, choices=ObligationBasis)
+    instrument = models.ForeignKey(
+        Instrument, models.PROTECT, verbose_name=_("instrument"), related_name="obligations", null=True, blank=True
+    )
     clause = models.CharField(_("clause"), max_length=100, blank=True)
     agreement = models.ForeignKey(
         Agreement, models.PROTECT, verbose_name=_("agreement"), related_name="obligations", null=True, blank=True
     )
     engagement = models.ForeignKey(
         Engagement, models.PROTECT, verbose_name=_("made at"), related_name="obligations", null=True, blank=True
+    )
+    metric = models.ForeignKey(
+        Metric,
+        models.PROTECT,
+        verbose_name=_("what is measured"),
+        related_name="obligations",
+        null=True,
+        blank=True,
+        help_text=_("Citizens and residents of the region are two different counters."),
+    )
+    budget_level = models.CharField(
+        _("budget that counts"),
+        max_length=10,
+        choices=BudgetLevel,
+        blank=True,
+        help_text=_("Of taxes: only payments to this budget count. Tax paid is not the same as tax to the region."),
     )
     target = models.DecimalField(
         _("target"),
@@ -110,6 +189,21 @@ class Obligation(Sourced):
         related_name="responsibilities",
         null=True,
         blank=True,
+    )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("responsible person"),
+        related_name="owned_obligations",
+        null=True,
+        blank=True,
+    )
+    waits_for = models.CharField(
+        _("whose turn"),
+        max_length=10,
+        choices=Side,
+        blank=True,
+        help_text=_("Left empty: of the side that owes; of the region while evidence waits for a decision."),
     )
 
     objects = ObligationQuerySet.as_manager()
@@ -146,34 +240,39 @@ class Obligation(Sourced):
 
     # What it is on the day of `with_state`
 
+    @cached_property
+    def standing(self):
+        return Standing(self.on_day)
+
     @property
     def state(self):
-        return ObligationState(self.on_day["state"])
+        return self.standing.state
 
     @property
     def reached(self):
-        """What accepted evidence adds up to (Decimal), in the obligation's unit."""
-        return Decimal(self.on_day["reached"])
+        return self.standing.reached
 
     @property
     def share(self):
-        """Reached ÷ target (Decimal), cut to four decimals; None without a target."""
-        share = self.on_day["share"]
-        return None if share is None else Decimal(share).quantize(Decimal("0.0001"))
+        return self.standing.share
 
     @property
     def deadline(self):
-        return self._date("deadline")
+        return self.standing.deadline
 
     @property
     def period(self):
-        """First and last day of the period that is judged; None where the obligation does not recur."""
-        first, last = self._date("period_from"), self._date("period_to")
-        return None if first is None else (first, last)
+        return self.standing.period
 
-    def _date(self, name):
-        text = self.on_day[name]
-        return None if text is None else datetime.date.fromisoformat(text)
+    @cached_property
+    def in_periods(self):
+        """The Standing of each period of `with_periods`, the newest first."""
+        return [Standing(found) for found in self.periods_on_day]
+
+    @property
+    def is_to_be_done(self):
+        """Whether the target is no number: it is done, or it is not."""
+        return self.unit is not None and self.unit.dimension == DONE
 
 
 @recorded
@@ -184,6 +283,16 @@ class Evidence(Sourced):
     period_start = models.DateField(_("period from"), null=True, blank=True)
     period_end = models.DateField(_("period to"))
     value = models.DecimalField(_("value reached"), max_digits=24, decimal_places=6, null=True, blank=True)
+    out_of = models.DecimalField(
+        _("out of"),
+        max_digits=24,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        help_text=_("Of a share: all workers, all purchases. Then the value is the part, counted in the same unit."),
+    )
+    tax_kind = models.CharField(_("kind of tax"), max_length=20, choices=TaxKind, blank=True)
+    budget_level = models.CharField(_("paid to"), max_length=10, choices=BudgetLevel, blank=True)
     document = models.ForeignKey(
         Document, models.PROTECT, verbose_name=_("document"), related_name="evidence", null=True, blank=True
     )
@@ -213,6 +322,17 @@ class Evidence(Sourced):
                 condition=Q(value__isnull=True) | Q(value__gte=0, value__lt=NUMBER_LIMIT),
                 name="evidence_not_negative",
                 violation_error_message=_("The value must not be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(out_of__isnull=True)
+                | Q(value__isnull=False, out_of__gt=0, out_of__lt=NUMBER_LIMIT, value__lte=F("out_of")),
+                name="evidence_part_of_whole",
+                violation_error_message=_("The part cannot be greater than the whole."),
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_kind="", budget_level="") | ~Q(tax_kind="") & ~Q(budget_level=""),
+                name="evidence_tax_says_budget",
+                violation_error_message=_("Of a tax, give both its kind and the budget that it was paid to."),
             ),
             models.CheckConstraint(
                 condition=Q(status=EvidenceStatus.OFFERED) | Q(decided_by__isnull=False, decided_on__isnull=False),

@@ -97,44 +97,40 @@ $$;
 
 # What an obligation is on a day: the rules are told where it is asked, at `Obligation.objects.with_state`.
 OBLIGATION_ON = """
-CREATE OR REPLACE FUNCTION tracker_reached(obligation bigint, dimension text, period daterange, on_day date)
-RETURNS numeric LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+CREATE OR REPLACE FUNCTION tracker_reached(
+  obligation bigint, dimension text, level text, period daterange, on_day date
+) RETURNS numeric LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
   RETURN COALESCE((
-    SELECT CASE WHEN dimension IN ('share', 'rank')
-      THEN (array_agg(e.value ORDER BY e.period_end DESC, e.id DESC))[1] ELSE sum(e.value) END
-    FROM projects_evidence e
-    WHERE e.obligation_id = obligation AND e.status = 'accepted' AND e.value IS NOT NULL
-      AND e.decided_on <= on_day AND e.period_end <= on_day AND e.period_end <@ period
+    SELECT CASE
+      WHEN dimension = 'share' AND sum(e.out_of) > 0
+        THEN trunc(100 * sum(e.value) FILTER (WHERE e.out_of IS NOT NULL) / sum(e.out_of), 6)
+      WHEN dimension IN ('share', 'rank') THEN (array_agg(e.value ORDER BY e.id DESC))[1]
+      ELSE sum(e.value) END
+    FROM (
+      SELECT c.id, c.value, c.out_of, c.period_end, max(c.period_end) OVER () AS latest
+      FROM projects_evidence c
+      WHERE c.obligation_id = obligation AND c.status = 'accepted' AND c.value IS NOT NULL
+        AND c.decided_on <= on_day AND c.period_end <= on_day AND c.period_end <@ period
+        AND (level = '' OR c.budget_level = level)
+    ) AS e
+    WHERE dimension IS NULL OR dimension NOT IN ('share', 'rank', 'job') OR e.period_end = e.latest
   ), 0);
 END $$;
-CREATE OR REPLACE FUNCTION tracker_obligation_on(
-  obligation bigint, dimension text, frequency text, target numeric,
-  start_on date, due_on date, end_on date, on_day date, due_within integer
+CREATE OR REPLACE FUNCTION tracker_obligation_in(
+  obligation bigint, dimension text, level text, target numeric, start_on date, deadline date,
+  period daterange, on_day date, due_within integer
 ) RETURNS jsonb LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 DECLARE
-  period daterange := tracker_period(frequency, greatest(least(on_day, end_on), start_on));
-  before daterange := tracker_period(frequency, lower(period) - 1);
-  deadline date := COALESCE(due_on, end_on);
-  reached numeric;
+  judged date := CASE WHEN period IS NULL THEN on_day ELSE least(on_day, deadline) END;
+  reached numeric := tracker_reached(
+    obligation, dimension, level, COALESCE(period, daterange(NULL, on_day, '[]')), on_day);
 BEGIN
-  IF period IS NULL THEN
-    reached := tracker_reached(obligation, dimension, daterange(NULL, on_day, '[]'), on_day);
-  ELSE
-    IF upper(before) > start_on THEN
-      reached := tracker_reached(obligation, dimension, before, on_day);
-      IF reached < target THEN period := before; END IF;
-    END IF;
-    IF period IS DISTINCT FROM before THEN
-      reached := tracker_reached(obligation, dimension, period, on_day);
-    END IF;
-    deadline := least(upper(period) - 1, end_on);
-  END IF;
   RETURN jsonb_build_object(
     'state', CASE
       WHEN EXISTS (
         SELECT FROM projects_waiver w WHERE w.obligation_id = obligation
-          AND w.start_on <= on_day AND (w.end_on IS NULL OR w.end_on >= on_day)
+          AND w.start_on <= judged AND (w.end_on IS NULL OR w.end_on >= judged)
       ) THEN 'waived'
       WHEN target IS NULL THEN 'no_target'
       WHEN reached >= target THEN 'met'
@@ -144,6 +140,43 @@ BEGIN
       ELSE 'not_due' END,
     'reached', reached::text, 'share', (div(reached * 10000, target) / 10000)::text, 'deadline', deadline,
     'period_from', lower(period), 'period_to', upper(period) - 1);
+END $$;
+CREATE OR REPLACE FUNCTION tracker_obligation_periods(
+  obligation bigint, dimension text, level text, frequency text, target numeric,
+  start_on date, due_on date, end_on date, on_day date, due_within integer, at_most integer
+) RETURNS jsonb LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  period daterange := tracker_period(frequency, greatest(least(on_day, end_on), start_on));
+  rows jsonb := '[]';
+BEGIN
+  IF period IS NULL THEN
+    RETURN jsonb_build_array(tracker_obligation_in(
+      obligation, dimension, level, target, start_on, COALESCE(due_on, end_on), NULL, on_day, due_within));
+  END IF;
+  LOOP
+    rows := rows || tracker_obligation_in(
+      obligation, dimension, level, target, start_on, least(upper(period) - 1, end_on), period, on_day, due_within);
+    period := tracker_period(frequency, lower(period) - 1);
+    EXIT WHEN jsonb_array_length(rows) >= at_most OR COALESCE(upper(period) <= start_on, true);
+  END LOOP;
+  RETURN rows;
+END $$;
+CREATE OR REPLACE FUNCTION tracker_obligation_on(
+  obligation bigint, dimension text, level text, frequency text, target numeric,
+  start_on date, due_on date, end_on date, on_day date, due_within integer
+) RETURNS jsonb LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  periods jsonb := tracker_obligation_periods(
+    obligation, dimension, level, frequency, target, start_on, due_on, end_on, on_day, due_within, 2);
+  judged jsonb := CASE WHEN periods #>> '{1,state}' = 'overdue' THEN periods -> 1 ELSE periods -> 0 END;
+BEGIN
+  IF EXISTS (
+    SELECT FROM projects_waiver w WHERE w.obligation_id = obligation
+      AND w.start_on <= on_day AND (w.end_on IS NULL OR w.end_on >= on_day)
+  ) THEN
+    RETURN judged || '{"state": "waived"}';
+  END IF;
+  RETURN judged;
 END $$;
 """
 

@@ -27,11 +27,11 @@ class Download(SignedIn, View):
     stem = ""
     http_method_names = ["get", "head", "options"]
 
-    def get(self, request, suffix):
+    def get(self, request, suffix, **address):
         if not permissions.may_export(request.user):
             raise PermissionDenied
         page = self.page()
-        page.setup(request)
+        page.setup(request, **address)
         table = page.table()
         stem = f"{self.stem}-{timezone.localdate():%Y-%m-%d}"
         if suffix == "xlsx":

@@ -15,9 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from projects import actions, deliveries, history, permissions
+from projects import actions, deliveries, evidence, history, permissions
 from projects.forms import FORMS
-from projects.models import Checkpoint, Update
+from projects.models import Checkpoint, Evidence, Update
 from projects.models.base import StaleRecord
 from projects.portfolio import conflicts
 from projects.portfolio.kinds import children_of, label_of
@@ -87,6 +87,7 @@ class RecordEdit(Editing):
     """Adds or changes one record of a kind."""
 
     http_method_names = ["get", "head", "post", "options"]
+    template_name = "generic/form.html"
 
     def form_class(self):
         return (self.is_new and self.kind.new_form) or FORMS[self.kind.model]
@@ -155,6 +156,8 @@ class RecordEdit(Editing):
             deliveries.follow(record)
         if isinstance(record, Update) and form.cleaned_data.get("submit"):
             actions.submit_update(by=user, update=record)
+        if isinstance(record, Evidence) and self.is_new:
+            evidence.offer(by=user, evidence=record)
         return {"location": self.address_of(record), "status_code": SeeOther.status_code}
 
     def address_of(self, record):
@@ -180,7 +183,11 @@ class RecordEdit(Editing):
             "cancel_url": self.cancel_url(),
             "belongings": [] if self.is_new else self.belongings(),
         }
-        return render(self.request, "generic/form.html", context, status=status)
+        return render(self.request, self.template_name, context | self.more_context(form), status=status)
+
+    def more_context(self, form):
+        """What the template of a subclass needs beside the form."""
+        return {}
 
     def belongings(self):
         """The rows that belong to this record and are changed on pages of their own: (title, rows, where to add)."""

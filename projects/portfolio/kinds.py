@@ -83,6 +83,7 @@ CHILDREN = (
     PROGRAMME.child("programme-obligation", "obligations", models.Obligation, "programme"),
     PROGRAMME.child("programme-sector", "sectors", models.ProgrammeSector, "programme"),
     INVESTOR.child("member", "members", models.Membership, "consortium"),
+    INVESTOR.child("investor-obligation", "obligations", models.Obligation, "organisation"),
     SOURCE.child("statement", "statements", models.Statement, "source", "code"),
     ENGAGEMENT.child("participation", "participants", models.Participation, "engagement"),
     ENGAGEMENT.child("action-item", "decisions", models.ActionItem, "engagement"),

@@ -17,7 +17,6 @@ from projects.models import (
     Attachment,
     Engagement,
     Lead,
-    Obligation,
     Organisation,
     Programme,
     Project,
@@ -99,23 +98,6 @@ class LeadList(ListPage):
 
     def listed(self, rows):
         return rows.select_related(SOURCED, "place", "sector", "engagement", "converted_to")
-
-
-class ObligationList(ListPage):
-    model = Obligation
-    filterset = filters.ObligationFilterSet
-    columns = columns.by_name(columns.OBLIGATIONS)
-    default_sort = "kind"
-    export_name = "obligation-export"
-    heading = gettext_lazy("Obligations")
-    lead = gettext_lazy("What each side owes. The state is computed for a day; nobody sets it.")
-    add_url_name = "obligation-new"
-
-    def filter_options(self):
-        return {"day": day_of(self.request)}
-
-    def listed(self, rows):
-        return rows.select_related(SOURCED, "kind", "unit", "project", "programme", "organisation")
 
 
 class AgreementList(ListPage):
@@ -210,6 +192,7 @@ class RecordPage(SignedIn, TemplateView):
             "history_url": reverse(f"{self.noun}-history", args=address),
             "papers": papers.links(self.paper_kind, record) if self.paper_kind else (),
             "breadcrumbs": [(reverse(f"{self.noun}-list"), self.list_heading)],
+            "day": day_of(self.request),
         }
 
     def attachments(self, record):
@@ -229,6 +212,10 @@ class RecordPage(SignedIn, TemplateView):
 class InvestorPage(RecordPage):
     noun, list_heading = "investor", gettext_lazy("Investors")
     paper_kind = INVESTOR
+
+    def get_context_data(self, **kwargs):
+        url = reverse("investor-compliance", args=[self.kwargs["pk"]])
+        return super().get_context_data(**kwargs) | {"compliance_url": url}
 
     def rows(self):
         return Organisation.objects.select_related("country", "province", "parent", "local_entity")
@@ -255,7 +242,8 @@ class InvestorPage(RecordPage):
                 "obligations",
                 _("Obligations"),
                 "_obligations",
-                record.obligations.select_related(SOURCED, "kind", "unit"),
+                record.obligations.with_state(day_of(self.request)).select_related(SOURCED, "kind", "unit"),
+                "investor-obligation",
             ),
             self.section(
                 "engagements",
@@ -312,7 +300,7 @@ class EngagementPage(RecordPage):
                 "obligations",
                 _("Obligations"),
                 "_obligations",
-                record.obligations.select_related(SOURCED, "kind", "unit"),
+                record.obligations.with_state(day_of(self.request)).select_related(SOURCED, "kind", "unit"),
             ),
             self.section(
                 "decisions",
@@ -357,33 +345,6 @@ class LeadConversion(SignedIn, View):
         return SeeOther(reverse("project-edit", args=[project.reference]))
 
 
-class ObligationPage(RecordPage):
-    noun, list_heading = "obligation", gettext_lazy("Obligations")
-
-    def rows(self):
-        return Obligation.objects.with_state(day_of(self.request)).select_related(
-            SOURCED, "kind", "unit", "project", "programme", "organisation", "agreement", "engagement", "responsible"
-        )
-
-    def sections(self, record):
-        return [
-            self.section(
-                "evidence",
-                _("Evidence"),
-                "_evidence",
-                record.evidence.select_related(SOURCED, "document__document_type", "author", "decided_by"),
-                "evidence",
-            ),
-            self.section(
-                "waivers",
-                _("Waivers"),
-                "_waivers",
-                record.waivers.select_related("document__document_type"),
-                "waiver",
-            ),
-        ]
-
-
 class AgreementPage(RecordPage):
     noun, list_heading = "agreement", gettext_lazy("Agreements")
 
@@ -393,7 +354,7 @@ class AgreementPage(RecordPage):
         )
 
     def sections(self, record):
-        obligations = record.obligations.select_related(SOURCED, "kind", "unit")
+        obligations = record.obligations.with_state(day_of(self.request)).select_related(SOURCED, "kind", "unit")
         return [self.section("obligations", _("Obligations"), "_obligations", obligations)]
 
 

@@ -308,7 +308,7 @@ class ProjectPage(SignedIn, TemplateView):
         sourced = "statement__source"
         amounts = shown_amounts(user)
         shipments = Shipment.objects.select_related(sourced, "unit", "same_as")
-        obligations = Obligation.objects.select_related(sourced, "kind", "unit")
+        obligations = Obligation.objects.with_state(day_of(self.request)).select_related(sourced, "kind", "unit")
 
         def section(anchor, title, template, rows, possible=(), noun=""):
             kind = noun if may_change else ""
@@ -317,6 +317,7 @@ class ProjectPage(SignedIn, TemplateView):
         may_change = permissions.may_change(user, project)
         return super().get_context_data(**kwargs) | {
             "project": project,
+            "day": day_of(self.request),
             "further_sectors": project.further_sectors.select_related("sector"),
             "sections": [
                 section(
@@ -421,6 +422,7 @@ class ProgrammePage(SignedIn, TemplateView):
 
         return super().get_context_data(**kwargs) | {
             "programme": programme,
+            "day": day_of(self.request),
             "named": named,
             "unnamed": len(projects) - named,
             "sector_mentions": programme.sector_mentions.select_related(sourced, "sector", "alternative"),
@@ -455,7 +457,7 @@ class ProgrammePage(SignedIn, TemplateView):
                     "obligations",
                     _("Obligations"),
                     "_obligations",
-                    programme.obligations.select_related(sourced, "kind", "unit"),
+                    programme.obligations.with_state(day_of(self.request)).select_related(sourced, "kind", "unit"),
                     "programme-obligation",
                 ),
                 section(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from projects.portfolio import (
+    compliance,
     contacts,
     desk,
     documents,
@@ -11,6 +12,7 @@ from projects.portfolio import (
     imports,
     indicators,
     nouns,
+    obligations,
     papers,
     periods,
     projects,
@@ -22,6 +24,7 @@ from projects.portfolio import (
 urlpatterns = [
     *edit_urls.urlpatterns,
     *papers.urlpatterns,
+    *compliance.urlpatterns,
     *downloads.addresses("documents/", documents.DocumentList),
     path("documents/", documents.DocumentList.as_view(), name="file-list"),
     path("documents/<int:pk>/", documents.DocumentPage.as_view(), name="file-detail"),
@@ -58,8 +61,13 @@ urlpatterns = [
     path("shipments/<int:parent>/next/", shipments.NextCheckpoint.as_view(), name="checkpoint-next"),
     path("shipments/<int:pk>/same/<int:twin>/", shipments.SameShipment.as_view(), name="shipment-same"),
     path("shipments/<int:pk>/", shipments.ShipmentPage.as_view(), name="shipment-detail"),
-    path("obligations/", nouns.ObligationList.as_view(), name="obligation-list"),
-    path("obligations/<int:pk>/", nouns.ObligationPage.as_view(), name="obligation-detail"),
+    path("obligations/", obligations.ObligationList.as_view(), name="obligation-list"),
+    path("obligations/<int:pk>/", obligations.ObligationPage.as_view(), name="obligation-detail"),
+    path(
+        "obligations/<int:pk>/evidence/<int:key>/decision/",
+        obligations.EvidenceDecision.as_view(),
+        name="evidence-decision",
+    ),
     path("indicators/", indicators.IndicatorList.as_view(), name="indicator-list"),
     path("indicators/import/", indicators.IndicatorImport.as_view(), name="indicator-import"),
     path("indicators/ranks/", indicators.Ranks.as_view(), name="indicator-ranks"),
@@ -82,7 +90,7 @@ urlpatterns = [
     *downloads.addresses("statements/", nouns.StatementList),
     *downloads.addresses("leads/", nouns.LeadList),
     *downloads.addresses("shipments/", shipments.ShipmentList),
-    *downloads.addresses("obligations/", nouns.ObligationList),
+    *downloads.addresses("obligations/", obligations.ObligationList),
     *downloads.addresses("indicators/", indicators.IndicatorList),
     *downloads.addresses("updates/", nouns.UpdateList),
 ]

@@ -17,6 +17,7 @@ register.simple_tag(figures.converted, name="converted")
 register.simple_tag(figures.statement_url, name="statement_url")
 register.filter("period", lambda row: wording.period(row.period_start, row.period_end))
 register.filter("span", lambda period: wording.period(period.start_on, period.end_on))  # of a reporting period
+register.filter("days", lambda days: wording.period(*days))  # of the period of an obligation: first and last day
 
 
 @register.simple_tag
@@ -69,10 +70,22 @@ def expiry_pill(document):
 
 
 @register.simple_tag
-def state_pill(obligation):
-    """The state of an obligation annotated by `with_state`."""
-    state = choices.ObligationState(obligation.state)
-    return render_to_string("components/pill.html", {"label": state.label, "colour": state.colour_of(state)})
+def state_pill(found, day):
+    """The state of an obligation, or of one period of it, on the day that it was computed for."""
+    colour = found.state.colour_of(found.state)
+    return render_to_string("components/pill.html", {"label": wording.standing(found, day), "colour": colour})
+
+
+@register.simple_tag
+def reached(obligation, found=None):
+    """What accepted evidence comes to and its share of the target; a dash where there is none."""
+    return figures.reached(obligation, found or obligation)
+
+
+@register.simple_tag
+def evidence_value(evidence):
+    """What evidence says: a value in the obligation's unit, a part of a whole, done, or nothing."""
+    return figures.evidence_value(evidence)
 
 
 @register.filter

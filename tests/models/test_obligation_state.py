@@ -1,18 +1,18 @@
 """What an obligation is on a day: SQL against the same rules in plain Python, over random histories."""
 
 import datetime
+import random
+from collections import Counter
 from decimal import ROUND_FLOOR, Decimal
 
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
 from projects.models import Evidence, Obligation, Waiver
-from projects.models.choices import EvidenceStatus, Frequency, ObligationState
+from projects.models.choices import BudgetLevel, EvidenceStatus, Frequency, ObligationState, Side
 from tests import factories
 
 MONTHS = {"monthly": 1, "quarterly": 3, "half_yearly": 6, "yearly": 12}
 ONE_DAY = datetime.timedelta(days=1)
+FIRST, LAST = datetime.date(2024, 11, 1), datetime.date(2027, 2, 28)
+SEED, HISTORIES, AT_MOST = 20261122, 700, 5
 
 # ---- The rules once more, without SQL -----------------------------------------------------------------------
 
@@ -27,39 +27,41 @@ def period_with(day, months):
     return first, months_after(first, months) - ONE_DAY
 
 
-def reached_in(evidence, day, first, last, is_share):
+def cut(number, places):
+    return number.quantize(Decimal(places), ROUND_FLOOR)
+
+
+def reached_in(history, day, first, last):
+    level, dimension = history["budget_level"], history["dimension"]
     counted = [
         e
-        for e in evidence
-        if e["status"] == "accepted" and e["decided_on"] <= day and e["period_end"] <= day and e["value"] is not None
+        for e in history["evidence"]
+        if e["status"] == "accepted" and e["value"] is not None and max(e["decided_on"], e["period_end"]) <= day
+        if first <= e["period_end"] <= last and level in ("", e["budget_level"])
     ]
-    counted = [e for e in counted if first <= e["period_end"] <= last]
-    if is_share:
-        return max(counted, key=lambda e: (e["period_end"], e["number"]))["value"] if counted else Decimal(0)
-    return sum((e["value"] for e in counted), Decimal(0))
+    if not counted:
+        return Decimal(0)
+    if dimension in ("share", "job"):
+        latest = max(e["period_end"] for e in counted)
+        counted = [e for e in counted if e["period_end"] == latest]
+    if dimension == "share":
+        wholes = [e for e in counted if e["out_of"]]
+        if wholes:
+            return cut(100 * sum(e["value"] for e in wholes) / sum(e["out_of"] for e in wholes), "0.000001")
+        return counted[-1]["value"]
+    return sum(e["value"] for e in counted)
 
 
-def expected(obligation, evidence, waivers, day, is_share):
-    """(state, share, deadline) of an obligation given as dictionaries."""
-    target, start, end = obligation["target"], obligation["start_on"], obligation["end_on"]
-    months = MONTHS.get(obligation["frequency"])
-    if months is None:
-        first, last = datetime.date(1990, 1, 1), day
-        deadline = obligation["due_on"] or end
-        reached = reached_in(evidence, day, first, last, is_share)
-    else:
-        judged_on = min(day, end) if end else day
-        judged_on = max(judged_on, start) if start else judged_on
-        first, last = period_with(judged_on, months)
-        reached = reached_in(evidence, day, first, last, is_share)
-        before = period_with(first - ONE_DAY, months)
-        if start and before[1] >= start and target is not None:
-            before_reached = reached_in(evidence, day, *before, is_share)
-            if before_reached < target:
-                (first, last), reached = before, before_reached
-        deadline = min(last, end) if end else last
-    share = None if target is None else (reached / target).quantize(Decimal("0.0001"), ROUND_FLOOR)
-    if any(w["start_on"] <= day and (w["end_on"] is None or w["end_on"] >= day) for w in waivers):
+def released(history, day):
+    return any(w["start_on"] <= day and (w["end_on"] is None or w["end_on"] >= day) for w in history["waivers"])
+
+
+def judged(history, day, period, deadline):
+    """(state, share, deadline) of one period, or of an obligation that falls due once (period None)."""
+    target, start = history["target"], history["start_on"]
+    reached = reached_in(history, day, *(period or (datetime.date(1990, 1, 1), day)))
+    share = None if target is None else cut(reached / target, "0.0001")
+    if released(history, min(day, deadline) if period else day):
         state = "waived"
     elif target is None:
         state = "no_target"
@@ -69,108 +71,151 @@ def expected(obligation, evidence, waivers, day, is_share):
         state = "overdue"
     elif (start is None or start <= day) and deadline and (deadline - day).days <= 30:
         state = "due"
-    elif reached > 0:
-        state = "partly"
     else:
-        state = "not_due"
+        state = "partly" if reached > 0 else "not_due"
     return state, share, deadline
+
+
+def periods_of(history, day):
+    """Every period in force up to a day, the newest first: (first, last) or None where it does not recur."""
+    start, end, months = history["start_on"], history["end_on"], MONTHS.get(history["frequency"])
+    if months is None:
+        return [None]
+    now = period_with(max(min(day, end or day), start or FIRST), months)
+    found = [now]
+    while start and found[-1][0] > start:
+        found.append(period_with(found[-1][0] - ONE_DAY, months))
+    return found
+
+
+def rows_of(history, day):
+    for period in periods_of(history, day):
+        end = history["end_on"]
+        deadline = min(period[1], end or period[1]) if period else history["due_on"] or end
+        yield judged(history, day, period, deadline)
+
+
+def expected(history, day):
+    """((state, share, deadline) of the obligation, its periods, whose turn it is)."""
+    rows = list(rows_of(history, day))
+    row = rows[1] if len(rows) > 1 and rows[1][0] == "overdue" else rows[0]
+    state = "waived" if released(history, day) else row[0]
+    waiting = any(e["status"] == "offered" or e["decided_on"] > day for e in history["evidence"])
+    turn = "region" if waiting else history["waits_for"] or history["side"]
+    return (state, *row[1:]), rows[:AT_MOST], "" if state in ("met", "waived") else turn
 
 
 # ---- Random histories ---------------------------------------------------------------------------------------
 
-days = st.dates(datetime.date(2024, 11, 1), datetime.date(2027, 2, 28))
-maybe_days = st.none() | days
-values = st.decimals("0", "120", places=2)
+
+def some_day(chance):
+    return FIRST + datetime.timedelta(days=chance.randrange((LAST - FIRST).days))
 
 
-@st.composite
-def obligations(draw):
-    start, end = draw(maybe_days), draw(maybe_days)
+def maybe(chance, value):
+    return value if chance.random() < 0.6 else None
+
+
+def a_number(chance, most):
+    return Decimal(chance.randrange(1, most * 100)) / 100
+
+
+def a_history(chance):
+    start, end = maybe(chance, some_day(chance)), maybe(chance, some_day(chance))
     if start and end and start > end:
         start, end = end, start
+    dimension = chance.choice(["share", "job", "money", "money"])
+    evidence = []
+    for _number in range(chance.randrange(6)):
+        out_of = maybe(chance, a_number(chance, 120)) if dimension == "share" else None
+        level = chance.choice(["", *BudgetLevel.values])
+        evidence.append(
+            {
+                "status": chance.choice([*EvidenceStatus.values, "accepted", "accepted"]),
+                "decided_on": some_day(chance),
+                "period_end": chance.choice([some_day(chance), *(e["period_end"] for e in evidence)]),
+                "value": min(a_number(chance, 120), out_of) if out_of else maybe(chance, a_number(chance, 120)),
+                "out_of": out_of,
+                "budget_level": level,
+                "tax_kind": "social" if level else "",
+            }
+        )
+    releases = [sorted([some_day(chance), some_day(chance)]) for _number in range(chance.choice([0, 0, 1, 2]))]
     return {
-        "frequency": draw(st.sampled_from(Frequency.values)),
-        "target": draw(st.none() | st.decimals("0.01", "200", places=2)),
+        "dimension": dimension,
+        "frequency": chance.choice(Frequency.values),
+        "target": maybe(chance, a_number(chance, 100)),
+        "budget_level": chance.choice(["", "", "local"]),
+        "side": chance.choice(Side.values),
+        "waits_for": chance.choice(["", "", *Side.values]),
         "start_on": start,
-        "due_on": draw(maybe_days),
+        "due_on": maybe(chance, some_day(chance)),
         "end_on": end,
+        "evidence": evidence,
+        "waivers": [{"start_on": first, "end_on": maybe(chance, last)} for first, last in releases],
     }
 
 
-evidence = st.fixed_dictionaries(
-    {
-        "status": st.sampled_from([*EvidenceStatus.values, "accepted", "accepted"]),
-        "decided_on": days,
-        "period_end": days,
-        "value": st.none() | values,
-    }
-)
-waivers = st.tuples(days, maybe_days).map(
-    lambda pair: {"start_on": min(filter(None, pair)), "end_on": max(pair) if pair[1] else None}
-)
-
-
-@pytest.fixture
-def ground(db):
-    """What every example stands on, made once."""
-    return {
-        "project": factories.project(),
-        "kind": factories.obligation_kind(),
-        "statement": factories.statement(),
-        "author": factories.editor(),
-        "reviewer": factories.reviewer(),
-        "document": factories.document(),
-        "units": {True: factories.unit("%", dimension="share"), False: factories.unit("KZT", dimension="money")},
-    }
-
-
-def save(ground, histories):
+def save(histories):
     """The histories as rows; returns the obligations in the same order."""
+    units = {
+        "share": factories.unit("%", dimension="share"),
+        "job": factories.unit("{job}", dimension="job"),
+        "money": factories.unit("KZT", dimension="money"),
+    }
+    statement, reviewer, document = factories.statement(), factories.reviewer(), factories.document()
+    common = {"project": factories.project(), "kind": factories.obligation_kind(), "statement": statement}
+    apart = ("dimension", "evidence", "waivers")
     rows = Obligation.objects.bulk_create(
         Obligation(
-            project=ground["project"],
-            kind=ground["kind"],
-            statement=ground["statement"],
+            **common,
             basis="oral",
-            unit=ground["units"][is_share],
-            **obligation,
+            unit=units[history["dimension"]],
+            **{name: value for name, value in history.items() if name not in apart},
         )
-        for obligation, _evidence, _waivers, is_share in histories
+        for history in histories
     )
-    decided, undecided = {"decided_by": ground["reviewer"]}, {"decided_on": None}
-    common = {"statement": ground["statement"], "author": ground["author"]}
+    author, early = factories.editor(), datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
+    pairs = list(zip(rows, histories, strict=True))
     Evidence.objects.bulk_create(
         Evidence(
             obligation=row,
-            **common,
-            **proof | (undecided if proof["status"] == "offered" else decided),
+            statement=statement,
+            author=author,
+            created_at=early,
+            **proof,
+            decided_by=None if proof["status"] == "offered" else reviewer,
         )
-        for row, (_obligation, proofs, _waivers, _is_share) in zip(rows, histories, strict=True)
-        for proof in proofs
+        for row, history in pairs
+        for proof in history["evidence"]
     )
     Waiver.objects.bulk_create(
-        Waiver(obligation=row, reason="Synthetic reason", document=ground["document"], **waiver)
-        for row, (_obligation, _evidence, releases, _is_share) in zip(rows, histories, strict=True)
-        for waiver in releases
+        Waiver(obligation=row, reason="Synthetic reason", document=document, **waiver)
+        for row, history in pairs
+        for waiver in history["waivers"]
     )
     return rows
 
 
-histories = st.tuples(obligations(), st.lists(evidence, max_size=4), st.lists(waivers, max_size=1), st.booleans())
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(histories, min_size=12, max_size=24), st.lists(days, min_size=3, max_size=3))
-def test_state_equals_the_rules_in_plain_python(ground, drawn, asked):
-    rows = save(ground, drawn)
-    edges = [day for obligation, *_rest in drawn[:1] for day in (obligation["due_on"], obligation["end_on"]) if day]
-    for day in [*asked, *edges, *(edge + ONE_DAY for edge in edges)]:
-        found = Obligation.objects.with_state(day).in_bulk([row.pk for row in rows])
-        for row, (obligation, proofs, releases, is_share) in zip(rows, drawn, strict=True):
-            numbered = [proof | {"number": number} for number, proof in enumerate(proofs)]
-            wanted = expected(obligation, numbered, releases, day, is_share)
+def test_state_equals_the_rules_in_plain_python(db, capsys):
+    chance = random.Random(SEED)
+    histories = [a_history(chance) for _number in range(HISTORIES)]
+    rows = save(histories)
+    edges = [day for history in histories[:2] for day in (history["due_on"], history["end_on"]) if day]
+    asked = [*(some_day(chance) for _number in range(6)), *edges, *(edge + ONE_DAY for edge in edges)]
+    seen = Counter()
+    for day in asked:
+        found = Obligation.objects.with_state(day).with_periods(day, AT_MOST).in_bulk([row.pk for row in rows])
+        for row, history in zip(rows, histories, strict=True):
             got = found[row.pk]
-            assert (got.state, got.share, got.deadline) == wanted, (obligation, proofs, releases, day)
+            in_periods = [(one.state, one.share, one.deadline) for one in got.in_periods]
+            state = got.state, got.share, got.deadline
+            assert (state, in_periods, got.turn) == expected(history, day), (history, day)
+            seen[got.state.value] += 1
+            seen["periods"] += len(in_periods)
+    assert all(seen[state] > 20 for state in ObligationState.values), seen
+    with capsys.disabled():
+        print(f"\n{len(asked)} days, {HISTORIES} histories:", dict(sorted(seen.items())))
 
 
 # ---- A few histories that a person can read -----------------------------------------------------------------

@@ -19,7 +19,7 @@ LANGUAGES = ["kk", "ru", "en", "zh-hans"]
 STATION = "WKR-0001"
 # Links out of the register: to other parts of the site, or to change something.
 ELSEWHERE = re.compile(r"/en/(admin|accounts|gallery|theme)/|/static/|\.\w+$")
-BOARDS = {"home", "map", "pivot", "timeline", "calendar", "compare"}
+BOARDS = {"home", "actions", "map", "pivot", "timeline", "calendar", "compare"}
 DAY = factories.DAY
 
 
