@@ -67,7 +67,7 @@ def test_a_page_in_each_language_with_every_letter(analyst, language):
     station = models.Project.objects.get(reference=STATION)
     with translation.override(language):
         name, statement = str(station), models.Statement.objects.get(code="s8").text
-    for address in addresses() if language in ("kk", "zh-hans") else addresses()[:1]:
+    for address in addresses() if language == "zh-hans" else addresses()[:1]:
         response = analyst.get(f"/{language}/{address}.pdf{DAYS}")
         text, pages = text_of(response)
         assert pages == 1, address
