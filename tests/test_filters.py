@@ -214,10 +214,10 @@ TABLE = {
     "year__empty=1": "ABCD",
     "at_risk=1": "B",
     "attention=at_risk": "B",
-    "attention=blocked": "B",
+    "attention=blocked": "",
     "attention=unanswered": "",
     "blocked_by={vega}": "",
-    "blocked_by__empty=1": "B",
+    "blocked_by__empty=1": "",
     "department={department}": "A",
     "department__empty=1": "BCDE",
     # stage and status
