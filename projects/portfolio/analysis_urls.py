@@ -1,8 +1,8 @@
-"""Addresses of what spans all nouns: the search, the saved views, the quality of the data, one's tokens."""
+"""Addresses of what spans all nouns: search, saved views, quality of the data, its dictionary, tokens."""
 
 from django.urls import path
 
-from projects.portfolio import keys, quality, saved_views, search
+from projects.portfolio import dictionary, keys, quality, saved_views, search
 
 urlpatterns = [
     path("search/", search.Search.as_view(), name="search"),
@@ -13,6 +13,8 @@ urlpatterns = [
     path("views/<int:pk>/edit/", saved_views.SaveView.as_view(), name="view-edit"),
     path("views/<int:pk>/delete/", saved_views.DeleteView.as_view(), name="view-delete"),
     path("views/<int:pk>/follow/", saved_views.FollowView.as_view(), name="view-follow"),
+    path("dictionary/", dictionary.Dictionary.as_view(), name="dictionary"),
+    path("dictionary.csv", dictionary.DictionaryFile.as_view(), name="dictionary-export"),
     path("tokens/", keys.Tokens.as_view(), name="token-list"),
     path("tokens/<int:pk>/revoke/", keys.Revoke.as_view(), name="token-revoke"),
 ]
