@@ -23,6 +23,7 @@ from projects.models import (
     Evidence,
     ImportedFile,
     ImportJob,
+    ImportRun,
     Milestone,
     Notice,
     Obligation,
@@ -37,6 +38,7 @@ from projects.models import (
     ProjectLink,
     ProjectParty,
     ProjectSector,
+    SavedMapping,
     SavedView,
     Sector,
     StaffMember,
@@ -87,7 +89,8 @@ CONFIDENTIAL = {
     ProjectDocument: "document__is_confidential",
     Attachment: "document__is_confidential",
 }
-KEPT_BY_SYSTEM = {ApiToken, Autosave, ImportedFile, ImportJob, Notice, PeriodReport, Submission, WebhookDelivery}
+KEPT_BY_SYSTEM = {ApiToken, Autosave, ImportedFile, ImportJob, ImportRun, Notice, PeriodReport, SavedMapping}
+KEPT_BY_SYSTEM |= {Submission, WebhookDelivery}
 
 
 def roles(user):
@@ -176,7 +179,7 @@ def visible_to(user, queryset):
         return queryset.filter(user=user)
     if model is ImportJob:
         return queryset.filter(_imports_seen_by(user))
-    if model is ImportedFile:
+    if model in (ImportedFile, ImportRun):
         return queryset.filter(job__in=visible_to(user, ImportJob.objects.all()))
     return queryset
 

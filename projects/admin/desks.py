@@ -12,8 +12,10 @@ from projects.models import (
     Autosave,
     ImportedFile,
     ImportJob,
+    ImportRun,
     Notice,
     PeriodReport,
+    SavedMapping,
     SavedView,
     Submission,
     Subscription,
@@ -95,6 +97,25 @@ class ImportedFileAdmin(ReadOnly, RecordAdmin):
     linked = ("job",)
     search_columns = ("fingerprint",)
     fieldsets = ((None, {"fields": ["job", "fingerprint", "choices", "written"]}),)
+
+
+@register(ImportRun, site=site)
+class ImportRunAdmin(ReadOnly, RecordAdmin):
+    list_display = ("job", "state", "step", "done", "total", "beat_at")
+    list_filter = ("state",)
+    list_select_related = ("job",)
+    linked = ("job",)
+    search_columns = ("message",)
+    fieldsets = ((None, {"fields": ["job", "state", "step", "done", "total", "beat_at", "message"]}),)
+
+
+@register(SavedMapping, site=site)
+class SavedMappingAdmin(ReadOnly, RecordAdmin):
+    list_display = ("name", "department", "updated_at")
+    list_select_related = ("department",)
+    linked = ("department",)
+    search_columns = ("name", "shape")
+    fieldsets = ((None, {"fields": ["name", "department", "shape", "mapping"]}),)
 
 
 @register(Submission, site=site)

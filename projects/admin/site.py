@@ -42,8 +42,8 @@ GROUPS = {
     SYSTEM: (
         pgettext_lazy("group of records that the application keeps for itself", "System"),
         [
-            "SavedView", "Subscription", "Notice", "ImportJob", "ImportedFile", "Submission", "Autosave", "ApiToken",
-            "PeriodReport", "Webhook", "WebhookDelivery",
+            "SavedView", "Subscription", "Notice", "ImportJob", "ImportedFile", "ImportRun", "SavedMapping",
+            "Submission", "Autosave", "ApiToken", "PeriodReport", "Webhook", "WebhookDelivery",
         ],
     ),
 }

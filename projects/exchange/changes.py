@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from projects import history, permissions
+from projects.exchange import progress
 from projects.exchange.changeset import NEW, SAME_SOURCE, YOURS, CellChange, Change, ChangeSet, Proposal, key
 from projects.exchange.checks import Draft, broken
 from projects.exchange.rows import FIELDS, NOUNS, Problem, Row
@@ -40,6 +41,7 @@ class _Planner:
         self.found = ChangeSet()
 
     def plan(self, rows):
+        progress.begin("comparing", len(rows))
         by_noun = defaultdict(list)
         for row in rows:
             by_noun[row.noun].append(row)
@@ -116,6 +118,7 @@ class _Planner:
         new = {row: self._new_record(noun, row) for row, before in pairs if before is None}
         changes = []
         for row, before in pairs:
+            progress.tick()
             state = states.get((before.pk, row.version)) if before else None
             changes.append(self._read(noun, row, before, new.get(row), state))
         changes = self._matched(noun, changes)

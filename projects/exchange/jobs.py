@@ -5,6 +5,7 @@ Pages, commands and background work call these; each is one transaction by a use
 
 import io
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,12 +14,14 @@ from django.utils.translation import ngettext
 from projects import permissions
 from projects.actions import Refused
 from projects.exchange import changes, preview, undoing, workbook, writing
+from projects.exchange.foreign import Foreign
 from projects.exchange.reading import read_file
 from projects.exchange.rows import Problem
 from projects.models import ImportedFile, ImportJob
 from projects.models.choices import ImportStatus
 
 OPEN = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.REFUSED, ImportStatus.RETURNED)
+AT_ONCE = 2000  # rows of a file that a person may wait for
 KEPT_ERRORS = 1000  # in the log; the others are on the page of the import
 
 
@@ -27,47 +30,77 @@ def _author(job):
     return job.owner or permissions.Operator()
 
 
-def rows_of(book):
-    """The Rows, Problems and notes of a file.
+def rows_of(job, book):
+    """The Rows, Problems and notes of a file: of a workbook that was taken from the register, or of another table.
 
-    Raises: Refused where it is no workbook that was taken from the register.
+    Raises: ValidationError where nobody has said yet what the columns of the table mean.
     """
-    if not workbook.is_ours(book):
-        raise Refused(
-            _("This file was not taken from the register. Take the workbook with “Edit in Excel” and fill that in.")
-        )
-    return workbook.rows(book)
+    if workbook.is_ours(book):
+        return workbook.rows(book)
+    return Foreign(book, _author(job), job.mapping).rows(job.as_of)
 
 
-def book_of(job):
-    """The file of a job, read again as a Book."""
-    return read_file(io.BytesIO(bytes(job.file.content)), job.file_name)
+def book_of(job, first=None):
+    """The file of a job, read again as a Book; of large ones perhaps the first rows of each sheet alone."""
+    return read_file(io.BytesIO(bytes(job.file.content)), job.file_name, first)
+
+
+def foreign_of(job):
+    """The table of a job that waits for what its columns mean. Raises: Refused where there is nothing to say."""
+    if job.status not in OPEN or "columns" not in job.mapping:
+        raise Refused(_("The columns of this import are not asked for any more."))
+    return Foreign(book_of(job, AT_ONCE), _author(job), job.mapping)
+
+
+def needs_mapping(job):
+    """Whether somebody has to say what the columns of the table mean before it can be checked."""
+    return bool(job.mapping.get("asks"))
 
 
 @transaction.atomic
-def receive(*, by, file, name, as_of, reason=""):
-    """Keep a file as a new import, checked at once.
+def receive(*, by, file, name, as_of, reason="", mapping=None, asks=True, start=None):
+    """Keep a file as a new import, and check it, unless its columns have to be explained first.
 
     Args:
         by: a user, or an Operator. file: binary, open. as_of: the day its figures are true of. reason: why.
+        mapping: what the columns of an office's own table mean, as `Mapping.as_json` gives it.
+        asks: whether somebody can be asked; if not, open questions refuse the file.
+        start: what is done with a file that can be checked, instead of `check`; called with job and book.
     Returns: the ImportJob. Raises: ValidationError where the file cannot be read; Refused.
     """
     if not permissions.may_import(by):
         raise Refused(_("Your role reads the register; it does not bring in files."))
-    book = read_file(file, name)
-    rows_of(book)
+    book = read_file(file, name, AT_ONCE)
     file.seek(0)
     job = ImportJob.objects.create(
         file_name=name[:255], sha256=book.sha256, owner=by if by.pk else None, as_of=as_of, reason=reason
     )
     ImportedFile.objects.create(job=job, content=file.read())
-    check(job, book=book)
+    if not workbook.is_ours(book):
+        foreign = Foreign(book, by, mapping)
+        if (questions := foreign.open_questions(as_of)) and not asks:
+            raise ValidationError(questions)
+        job.mapping = foreign.answers() | {"asks": asks and bool(questions or not foreign.is_known)}
+        job.save()
+    if not needs_mapping(job):
+        (start or check)(job, book=book)
+    return job
+
+
+@transaction.atomic
+def map_columns(*, by, job, foreign, as_of, start=None):
+    """Keep what the columns of a table mean, and check it. Args: foreign: with the answers. Raises: Refused."""
+    job = _mine(by, job)
+    job.mapping, job.as_of, job.file.choices = foreign.answers(), as_of, {}
+    job.save()
+    job.file.save()
+    (start or check)(job, book=foreign.book)
     return job
 
 
 def planned(job, *, book=None, asks=True):
     """What a job would change now. Returns: the ChangeSet."""
-    rows, problems, notes = rows_of(book or book_of(job))
+    rows, problems, notes = rows_of(job, book if book and book.is_whole else book_of(job))
     found = changes.plan(rows, _author(job), as_of=job.as_of, choices=job.file.choices, reason=job.reason, asks=asks)
     found.problems[:0], found.notes[:0] = problems, notes
     if not asks:
@@ -98,11 +131,12 @@ def check(job, *, book=None, asks=True):
 
 
 @transaction.atomic
-def answer(*, by, job, choices):
+def answer(*, by, job, choices, start=None):
     """Keep answers to conflicts and proposals (key -> answer) and check again. Raises: Refused."""
     job = _mine(by, job)
     job.file.choices |= choices
-    check(job)
+    job.file.save()
+    (start or check)(job)
     return job
 
 

@@ -77,7 +77,7 @@ class Mapping:
         asked = []
         if not any(column.target in NAMED for column in self.columns):
             asked.append("names")
-        if self.scale is None and any(column.scale is None for column in self.money):
+        if self.scale is None and any(column.scale is None and not column.currency for column in self.money):
             asked.append("scale")
         if not self.currency and not self.of("amounts.currency") and any(not column.currency for column in self.money):
             asked.append("currency")
@@ -170,9 +170,14 @@ class Reader:
         self._assign(columns, layout.own)
         if kept and (found := kept(mapping.shape)):
             mapping.take(found)
-        for column in columns:
-            self._read_heading(column)
+        self.read_headings(mapping)
         return mapping
+
+    def read_headings(self, mapping):
+        """Take scale, currency, unit and day of each column from its heading, as its target asks for them."""
+        for column in mapping.columns:
+            column.scale, column.currency, column.unit, column.as_of = None, "", "", None
+            self._read_heading(column)
 
     @staticmethod
     def _samples(table, layout, place):

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from projects.exchange import progress
 from projects.exchange.headings import MONEY, ROLES
 from projects.exchange.layout import left_out, text_of
 from projects.exchange.phrases import first_day, is_not_stated, read_date, read_period, read_phrase
@@ -32,8 +33,10 @@ def to_rows(reader, table, mapping):
     Returns: rows; problems (a file with any is not taken); notes: sentences about what was left out.
     """
     sheet = _Sheet(reader, table, mapping)
+    progress.begin("reading", len(table.cells))
     for number in range(mapping.layout.begins, len(table.cells)):
         sheet.read(number)
+        progress.tick()
     if sheet.zeros:
         text = _("Amounts of 0 were left out, because they say that there was none: %(count)s.")
         sheet.notes.append(text % {"count": sheet.zeros})

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from projects import actions
+from projects.exchange import progress
 from projects.exchange.rows import FIELDS, NOUNS
 from projects.exchange.values import typed
 from projects.forms.base import sentence_of
@@ -57,6 +58,7 @@ class _Writer:
         self.sourced = [change for change in (*changeset.creates, *changeset.updates) if change.gets_statement]
 
     def write(self):
+        progress.begin("writing", sum(map(len, (*self.creates.values(), *self.updates.values()))))
         for name, noun in NOUNS.items():
             self._lock(noun, self.updates[name])
         if self.sourced:
@@ -66,7 +68,9 @@ class _Writer:
             if noun.model is Project:
                 self._give_references(self.creates[name])
             self._create(noun, [change.record for change in self.creates[name]])
+            progress.tick(len(self.creates[name]))
             self._change(noun, self.updates[name])
+            progress.tick(len(self.updates[name]))
         for name, noun in NOUNS.items():
             self._note(noun, self.creates[name], self.updates[name])
         return self.written

@@ -18,6 +18,7 @@ from projects.models.codelists import (
 )
 from projects.models.desks import ApiToken, ImportedFile, ImportJob, Notice, SavedView, Submission, Subscription
 from projects.models.engagements import ActionItem, Agreement, Engagement, Lead, Participation
+from projects.models.imports import ImportRun, SavedMapping
 from projects.models.indicators import Indicator, IndicatorValue
 from projects.models.instruments import Instrument, ObligationTemplate
 from projects.models.money import ProjectMoney
@@ -74,6 +75,7 @@ __all__ = [
     "ExchangeRate",
     "Holiday",
     "ImportJob",
+    "ImportRun",
     "ImportedFile",
     "Indicator",
     "IndicatorValue",
@@ -107,6 +109,7 @@ __all__ = [
     "ProjectSector",
     "ReportingCycle",
     "ReportingPeriod",
+    "SavedMapping",
     "SavedView",
     "Sector",
     "Shipment",

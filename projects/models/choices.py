@@ -406,6 +406,20 @@ class ImportStatus(Coloured):
         return colours | {"submitted": "amber", "returned": "red"}
 
 
+class RunState(Coloured):
+    WAITING = "waiting", _("waits for the worker")
+    RUNNING = "running", _("under way")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("ended by a person")
+    DEAD = "dead", _("interrupted")
+
+    @classmethod
+    def colours(cls):
+        colours = {"waiting": "grey", "running": "blue", "done": "green", "failed": "red"}
+        return colours | {"cancelled": "amber", "dead": "red"}
+
+
 class TokenScope(TextChoices):
     READ = "read", _("reading")
     WRITE = "write", _("reading and writing")

@@ -6,8 +6,9 @@ import tempfile
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import FileResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
@@ -18,7 +19,7 @@ from projects import permissions
 from projects.actions import Refused
 from projects.columns.imports import IMPORTS
 from projects.columns.nouns import by_name
-from projects.exchange import jobs, marked, preview, workbook
+from projects.exchange import background, jobs, marked, preview, workbook
 from projects.exchange.undoing import Built
 from projects.exports.sheets import CONTENT_TYPE
 from projects.filters.imports import ImportFilterSet
@@ -30,6 +31,7 @@ from projects.portfolio.lists import ListPage, SignedIn
 from projects.portfolio.projects import ProjectList
 
 CHOICE = "choose-"  # before the key of a conflict or proposal that is answered
+PASTED = 1_000_000  # characters of pasted cells
 ACCEPTED = ".xlsx,.xls,.ods,.csv"
 
 
@@ -71,8 +73,17 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("The workbook that you took with “Edit in Excel”."),
+        required=False,
+        help_text=gettext_lazy("The workbook that you took with “Edit in Excel”, or a table of your own."),
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+    )
+    pasted = TextField(
+        label=gettext_lazy("Or cells pasted from a spreadsheet"),
+        required=False,
+        max_length=PASTED,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=gettext_lazy("Copy the cells with their headings and paste them here."),
     )
     as_of = DateField(
         label=gettext_lazy("Figures as of"),
@@ -90,6 +101,19 @@ class UploadForm(forms.Form):
         if day > timezone.localdate():
             raise ValidationError(_("Figures are true of a day up to today."))
         return day
+
+    def clean(self):
+        """The file, or the pasted cells as one."""
+        data = super().clean()
+        pasted = data.get("pasted", "")
+        if data.get("file") and pasted.strip():
+            self.add_error("pasted", _("Send either a file or pasted cells, not both."))
+        elif pasted.strip():
+            name = f"{_('Pasted cells')} {timezone.localtime():%Y-%m-%d %H-%M}.tsv"
+            data["file"] = SimpleUploadedFile(name, pasted.encode())
+        elif not data.get("file") and "file" not in self.errors:
+            self.add_error("file", _("Choose a file, or paste cells."))
+        return data
 
 
 class ImportNew(SignedIn, View):
@@ -112,7 +136,8 @@ class ImportNew(SignedIn, View):
         data = form.cleaned_data
         try:
             given = {"as_of": data["as_of"], "reason": data["reason"]}
-            job = jobs.receive(by=request.user, file=data["file"], name=data["file"].name, **given)
+            given |= {"name": data["file"].name, "start": background.check}
+            job = jobs.receive(by=request.user, file=data["file"], **given)
         except (ValidationError, Refused) as error:
             form.add_error("file", error if isinstance(error, ValidationError) else str(error))
             return self.page(form, 422)
@@ -139,7 +164,10 @@ class ImportPage(OfImport):
     http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request, pk):
-        return self.page(self.job())
+        job = self.job()
+        if jobs.needs_mapping(job) and job.owner_id == request.user.pk:
+            return redirect("import-mapping", job.pk)
+        return self.page(job)
 
     def post(self, request, pk):
         job, data, user = self.job(), request.POST, request.user
@@ -151,7 +179,7 @@ class ImportPage(OfImport):
             return self.page(self.job(), 422, refusal.reasons)
         except Refused as refusal:
             job = self.job()
-            if job.status in (*jobs.OPEN, ImportStatus.SUBMITTED):
+            if job.status in (*jobs.OPEN, ImportStatus.SUBMITTED) and not background.is_large(job):
                 jobs.check(job)
             return self.page(self.job(), 422, [str(refusal)])
         return SeeOther(job.get_absolute_url())
@@ -164,20 +192,26 @@ class ImportPage(OfImport):
     def _answer(job, data, user):
         given = {name.removeprefix(CHOICE): value[:20] for name, value in data.items() if name.startswith(CHOICE)}
         asked = {entry["key"] for kind in ("conflicts", "proposals") for entry in job.file.preview.get(kind, [])}
-        jobs.answer(by=user, job=job, choices={key: value for key, value in given.items() if key in asked})
+        choices = {key: value for key, value in given.items() if key in asked}
+        jobs.answer(by=user, job=job, choices=choices, start=background.check)
 
     def _confirm(self, job, data, user):
-        job = jobs.confirm(
-            by=user, job=job, fingerprint=data.get("fingerprint", ""), reason=data.get("reason", "").strip()[:500]
-        )
+        given = {"fingerprint": data.get("fingerprint", "")[:64], "reason": data.get("reason", "").strip()[:500]}
+        if background.is_large(job):
+            background.start(job, "confirm", by=user, **given)
+            return
+        job = jobs.confirm(by=user, job=job, **given)
         if job.status == ImportStatus.SUBMITTED:
             messages.success(self.request, _("Sent to a reviewer. Nothing is written until it is approved."))
         else:
             messages.success(self.request, _("Carried out."))
 
     def _approve(self, job, data, user):
-        comment = data.get("comment", "")[:2000]
-        jobs.approve(by=user, job=job, fingerprint=data.get("fingerprint", ""), comment=comment)
+        given = {"fingerprint": data.get("fingerprint", "")[:64], "comment": data.get("comment", "")[:2000]}
+        if background.is_large(job):
+            background.start(job, "approve", by=user, **given)
+            return
+        jobs.approve(by=user, job=job, **given)
         messages.success(self.request, _("Carried out."))
 
     def _return(self, job, data, user):
@@ -190,14 +224,19 @@ class ImportPage(OfImport):
 
     def page(self, job, status=200, refusals=()):
         user, shown, fingerprint = self.request.user, job.file.preview, job.file.fingerprint
+        run = background.reap(job)
+        if not shown or (run and run.is_open):
+            context = {"job": job, "run": run, "waits_long": run and background.waits_long(run)}
+            return render(self.request, "portfolio/import_run.html", context, status=status)
         is_open = job.status in (*jobs.OPEN, ImportStatus.SUBMITTED)
-        if is_open and shown.get("language") != get_language():  # the words are those of the reader
+        if is_open and not run and shown.get("language") != get_language():  # the words are those of the reader
             found = jobs.planned(job)
             shown, fingerprint = preview.told(found, user), found.fingerprint()
         is_mine = job.owner_id == user.pk and job.status in jobs.OPEN
         is_ready = not shown["problems"] and not shown["open"]
         context = {
             "job": job,
+            "run": run,
             "shown": shown,
             "refusals": refusals,
             "fingerprint": fingerprint,
@@ -210,6 +249,7 @@ class ImportPage(OfImport):
             "may_review": job.status == ImportStatus.SUBMITTED and permissions.may_approve_import(user, job),
             "may_undo": job.status == ImportStatus.DONE and permissions.may_undo_import(user, job),
             "source_url": reverse("source-detail", args=[f"import-{job.pk}"]) if "source" in job.file.written else "",
+            "has_columns": is_mine and "columns" in job.mapping,
             "twins": permissions.visible_to(user, jobs.twins(job)) if is_mine else [],
         }
         return render(self.request, "portfolio/import.html", context, status=status)
@@ -241,7 +281,7 @@ class MarkedFile(OfImport):
     def get(self, request, pk):
         job, file = self.job(), tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
         shown = job.file.preview
-        if shown.get("language") != get_language():
+        if shown.get("language") != get_language() and not background.is_large(job):
             shown = preview.told(jobs.planned(job), request.user)
         marked.write(jobs.book_of(job), shown["problems"], file)
         file.seek(0)

@@ -38,6 +38,8 @@ BY_HAND = {
     ),
     models.ImportJob: factories.import_job,
     models.ImportedFile: lambda: models.ImportedFile.objects.create(job=factories.import_job(), content=b"synthetic"),
+    models.ImportRun: lambda: models.ImportRun.objects.create(job=factories.import_job()),
+    models.SavedMapping: lambda: factories.saved_mapping(),
     models.Submission: lambda: models.Submission.objects.create(
         user=factories.analyst(), key="synthetic", body_hash="0" * 64
     ),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from projects import permissions
 from projects.actions import Refused
 from projects.exchange import jobs, preview
+from projects.exchange.mapping import SCALES, read_mapping
 from projects.models.choices import ImportStatus
 
 BAD_CALL = 2
@@ -25,6 +26,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file")
         parser.add_argument("--dry-run", action="store_true", help="check and tell, write nothing")
+        parser.add_argument("--scale", type=int, choices=SCALES, help="by which the amounts of a table are multiplied")
+        parser.add_argument("--mapping", help="a JSON file that says what the columns of a table mean")
         parser.add_argument("--user", help="in whose name; without it, whoever runs commands on the server")
         parser.add_argument(
             "--as-of", help="the day that figures are true of, where a row does not say (default: today)"
@@ -37,8 +40,9 @@ class Command(BaseCommand):
         if day is None:
             raise CommandError(_("Give the day as in 2026-11-30."), returncode=BAD_CALL)
         by, reason = _person(user), reason or _("Import of “%(name)s”") % {"name": path.name}
-        given = {"name": path.name, "as_of": day, "reason": reason}
+        given = {"name": path.name, "as_of": day, "reason": reason, "asks": False, "start": lambda job, book: None}
         try:
+            given["mapping"] = _mapping(options["mapping"], options["scale"])
             with transaction.atomic(), path.open("rb") as opened:
                 job = jobs.receive(by=by, file=opened, **given)
                 found = jobs.check(job, asks=False)
@@ -69,6 +73,14 @@ class Command(BaseCommand):
         self.stdout.write(text % (outcome | {"problems": len(outcome["problems"])}))
         if outcome["import"]:
             self.stdout.write(_("Import %(number)d: %(status)s.") % {"number": outcome["import"], **outcome})
+
+
+def _mapping(name, scale):
+    """What the caller says of the columns. Raises: ValidationError where the file is no mapping; OSError."""
+    kept = read_mapping(Path(name).read_text(encoding="utf-8-sig")) if name else {}
+    if not isinstance(kept, dict):
+        raise ValidationError(_("The file of the mapping is no JSON."))
+    return kept | ({"scale": scale} if scale else {})
 
 
 def _person(name):

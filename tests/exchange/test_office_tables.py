@@ -1,0 +1,165 @@
+"""An office's own table through the pages: sent or pasted, its columns explained once, previewed, written."""
+
+import datetime
+import io
+import json
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+from django.utils import translation
+
+from projects.models import Amount, ImportJob, Organisation, Project, SavedMapping
+from tests import factories
+
+from . import files
+
+pytestmark = pytest.mark.django_db
+ROWS = [
+    ["Перечень проектов", None, None],
+    ["Наименование проекта", "Инвестор", "Сумма"],
+    ["Синтетический завод", "ТОО «Синтетика»", "1 234,5"],
+    ["Синтетическая теплица", None, "свыше 2 млрд тенге"],
+    ["Итого", None, "1 234,5"],
+]
+
+
+@pytest.fixture(autouse=True)
+def _register():
+    with translation.override("en"):
+        factories.currency("KZT", symbol="₸", name_ru="казахстанский тенге", aliases="тенге|тг|tenge")
+        yield
+
+
+@pytest.fixture
+def signed_in(client):
+    client.force_login(factories.administrator())
+    return client
+
+
+def send(client, content, name="table.xlsx", **given):
+    data = {"file": SimpleUploadedFile(name, content), "as_of": "01.11.2025", "reason": "synthetic"} | given
+    return client.post(reverse("import-new"), {key: value for key, value in data.items() if value is not None})
+
+
+def answers(page, **given):
+    """What the page of the mapping would send as it stands, with some of it changed."""
+    form = page.context["form"]
+    found = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in (found | given).items() if value is not None}
+
+
+def test_a_table_is_explained_once_and_written(signed_in):
+    sent = send(signed_in, files.xlsx({"Лист": ROWS}))
+    job = ImportJob.objects.get()
+    assert sent.url == job.get_absolute_url()
+    assert signed_in.get(sent.url).url == reverse("import-mapping", args=[job.pk])
+    page = signed_in.get(reverse("import-mapping", args=[job.pk]))
+    assert [select.initial for _column, select in page.context["form"].rows()] == [
+        "projects.name_ru",
+        "investor.name",
+        "amounts.announced",
+    ]
+    refused = signed_in.post(page.request["PATH_INFO"], answers(page))
+    assert refused.status_code == 422
+    assert "thousands, millions" in refused.content.decode()
+    twice = signed_in.post(page.request["PATH_INFO"], answers(page, **{"column-1": "projects.name_ru"}))
+    assert "fill the same field" in twice.content.decode()
+    assert Project.objects.count() == 0
+
+    taken = signed_in.post(page.request["PATH_INFO"], answers(page, scale="1000000", currency="KZT"))
+    assert taken.status_code == 303
+    shown = signed_in.get(taken.url)
+    assert "Row 5 is a total and was left out" in shown.content.decode()
+    assert not shown.context["shown"]["problems"]
+    signed_in.post(taken.url, {"step": "confirm", "fingerprint": shown.context["fingerprint"], "reason": "synthetic"})
+    job.refresh_from_db()
+    assert job.status == "done"
+    assert sorted(Project.objects.values_list("name_ru", flat=True)) == ["Синтетическая теплица", "Синтетический завод"]
+    assert list(Amount.objects.order_by("value").values_list("value", "bound", "currency_id", "as_of")) == [
+        (Decimal("1234500000.00"), "eq", "KZT", datetime.date(2025, 11, 1)),
+        (Decimal("2000000000.00"), "gt", "KZT", datetime.date(2025, 11, 1)),
+    ]
+    assert Organisation.objects.get(is_investor=True).name_ru == "ТОО «Синтетика»"
+    assert SavedMapping.objects.get().mapping["scale"] == 1_000_000
+
+    # The next table of the same shape is read without a question.
+    again = send(signed_in, files.csv_file([ROWS[1], ["Синтетический порт", None, "3"]], separator=";"), "t.csv")
+    assert signed_in.get(again.url).status_code == 200
+    assert ImportJob.objects.latest("pk").mapping["columns"]["Сумма"] == "amounts.announced"
+
+
+def test_cells_are_pasted(signed_in):
+    pasted = "Наименование проекта\tСумма, млн тенге\r\nСинтетический завод\t5\r\n"
+    sent = send(signed_in, b"", file=None, pasted=pasted)
+    page = signed_in.get(signed_in.get(sent.url).url)
+    taken = signed_in.post(page.request["PATH_INFO"], answers(page))
+    assert taken.status_code == 303, page.context["form"].errors
+    assert not signed_in.get(taken.url).context["shown"]["problems"]
+    for wrong in ({"file": None}, {"pasted": pasted}):
+        assert send(signed_in, b"a,b\n1,2\n", "t.csv", **wrong).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"a,b\n1,\0\n" * 50, b"PK\x03\x04", files.xlsx({"S": []}), files.xlsx({f"S{n}": [] for n in range(201)})],
+    ids=["empty", "control characters", "cut short", "no cell", "201 sheets"],
+)
+def test_what_cannot_be_read_is_refused_with_a_sentence(signed_in, content):
+    answer = send(signed_in, content)
+    assert answer.status_code == 422
+    assert 'class="errorlist"' in answer.content.decode()
+    assert ImportJob.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("NaN", "number"),
+        ("1e400", "number"),
+        (1e308, ""),
+        ("=1+1", "number"),
+        ("#REF!", "number"),
+        ("12 песо", "currency"),
+    ],
+)
+def test_hostile_cells_are_named_and_nothing_is_written(signed_in, cell, words):
+    rows = [["Наименование проекта", "Сумма, тенге"], ["Синтетический завод", cell], ["Синтетический 2", 5]]
+    sent = send(signed_in, files.csv_file(rows), "t.csv")
+    page = signed_in.get(signed_in.get(sent.url).url)
+    shown = signed_in.get(signed_in.post(page.request["PATH_INFO"], answers(page)).url)
+    problems = shown.context["shown"]["problems"]
+    assert [problem["cell"] for problem in problems] == ["B2"]
+    assert words in problems[0]["message"]
+    assert Project.objects.count() == 0
+
+
+def test_who_may_say_what_columns_mean(signed_in, client):
+    sent = send(signed_in, files.xlsx({"Лист": ROWS}))
+    job = ImportJob.objects.get()
+    mapping = reverse("import-mapping", args=[job.pk])
+    assert sent.status_code == 303
+    for person, status in ((factories.analyst(), 404), (factories.outsider(), 403), (factories.editor(), 404)):
+        client.force_login(person)
+        for address in (mapping, reverse("import-run", args=[job.pk])):
+            assert client.get(address).status_code == status
+            assert client.post(address).status_code == status
+
+
+def test_the_command_is_told_what_the_page_asks(tmp_path):
+    table, mapping = tmp_path / "synthetic.csv", tmp_path / "mapping.json"
+    table.write_bytes(files.csv_file(ROWS[1:4]))
+    given = {"as_of": "2025-11-01", "stdout": io.StringIO()}
+    with pytest.raises(CommandError, match="millions") as refused:
+        call_command("import_projects", str(table), **given)
+    assert refused.value.returncode == 2
+    for wrong in ("{", "[]", '{"columns": {"a": "nowhere"}}'):
+        mapping.write_text(wrong)
+        with pytest.raises(CommandError):
+            call_command("import_projects", str(table), mapping=str(mapping), scale=1000, **given)
+    mapping.write_text(json.dumps({"columns": {"Сумма": "amounts.committed"}, "currency": "KZT"}))
+    call_command("import_projects", str(table), mapping=str(mapping), scale=1000, **given)
+    assert Amount.objects.filter(kind="committed", value=1_234_500).count() == 1
+    assert Project.objects.count() == 2
