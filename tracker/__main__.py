@@ -118,7 +118,7 @@ def clean():
 
 
 def _serve(port):
-    """Run the application server until a signal asks for the end."""
+    """Run the application server, and the worker beside it, until a signal asks for the end."""
     from tracker.environment import env_bool
 
     server = subprocess.Popen(
@@ -127,6 +127,7 @@ def _serve(port):
         + ["--log-level", "warning", "tracker.wsgi:application"],
         process_group=0,  # it hangs if told to stop twice: by the terminal and by us
     )
+    worker = _worker()
     try:
         limit = time.monotonic() + START_LIMIT
         while not _answers(port):
@@ -138,14 +139,26 @@ def _serve(port):
             _say(f"Sign in as one of: {SIGN_INS}")
             _say(f"Password of each: {os.environ.get('DEMO_PASSWORD') or DEMO_PASSWORD}")
         _say("Ctrl-C stops the site and its database.")
-        server.wait()
+        while server.poll() is None:
+            if worker.poll() is not None:
+                worker = _worker()
+            time.sleep(1)
         raise Refusal("The server ended by itself; the lines above say why.")
     finally:
-        server.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            server.wait(STOP_LIMIT)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGKILL)  # workers that did not stop, or that their parent left behind
+        for process in (server, worker):
+            process.terminate()
+        for process in (server, worker):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_LIMIT)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)  # processes that did not stop, or were left behind
+
+
+def _worker():
+    """Start the process that does work of minutes: imports of many rows."""
+    return subprocess.Popen(
+        [install.PYTHON, "manage.py", "db_worker", "--no-reload", "--verbosity", "0"], process_group=0
+    )
 
 
 def _answers(port):
