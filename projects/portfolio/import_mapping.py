@@ -23,7 +23,7 @@ from projects.portfolio.imports import OfImport
 FIRST_ROWS = 8
 COLUMNS = 100  # that are offered
 SCALE_LABELS = {
-    1: gettext_lazy("units"),
+    1: gettext_lazy("whole units"),
     10**3: gettext_lazy("thousands"),
     10**4: gettext_lazy("tens of thousands (万)"),
     10**6: gettext_lazy("millions"),
