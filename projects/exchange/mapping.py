@@ -23,6 +23,7 @@ from projects.models.functions import fold
 
 SAMPLES = 3
 SAMPLED = 200  # rows that tell what a column holds
+TWO_YEARS = re.compile(r"(?:19|20)[0-9]{2}.+(?:19|20)[0-9]{2}")
 SCALES = (1, 10**3, 10**4, 10**6, 10**8, 10**9)
 
 
@@ -205,6 +206,8 @@ class Reader:
                 continue
             if not self._may_fill(column, key):
                 continue
+            if key == "projects.planned_end_on" and any(map(TWO_YEARS.search, column.samples)):
+                key = "projects.period"
             column.target, column.confidence = key, round(-sure, 2)
             done.add(place)
             if key != "ignore":

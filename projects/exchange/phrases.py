@@ -120,7 +120,8 @@ class Phrase:
 
 def tidy(text):
     """One line of text: all kinds of spaces and dashes alike, no control characters but NUL."""
-    text = unicodedata.normalize("NFKC", clean_text(text)).replace("\u2212", "-").replace("\u2011", "-")
+    text = "№".join(unicodedata.normalize("NFKC", part) for part in clean_text(text).split("№"))
+    text = text.replace("\u2212", "-").replace("\u2011", "-")
     return re.sub(r"\s+", " ", text).strip()
 
 

@@ -58,15 +58,16 @@ class MappingForm(forms.Form):
                 label=column.heading or _("Column %(number)d") % {"number": column.place + 1},
                 choices=choices,
                 initial=column.target,
+                help_text=" · ".join(column.samples),
             )
         self.fields["scale"].choices = [("", _("as the headings say")), *((key, SCALE_LABELS[key]) for key in SCALES)]
         self.fields["currency"].label = _("Currency of the amounts")
         self.fields["currency"].empty_label = _("as the headings and cells say")
         self.initial |= {"scale": mapping.scale, "currency": mapping.currency or None, "as_of": mapping.as_of or as_of}
 
-    def rows(self):
-        """(column, its bound select) for the page."""
-        return [(column, self[f"column-{column.place}"]) for column in self.columns]
+    def selects(self):
+        """The field of each column of the table."""
+        return [self[f"column-{column.place}"] for column in self.columns]
 
     def general(self):
         return [self[name] for name in ("as_of", "scale", "currency", "keep")]
