@@ -524,6 +524,10 @@ def import_job(**given):
     return _row(models.ImportJob, given, file_name="synthetic.xlsx", sha256="0" * 64, owner=user, as_of=DAY)
 
 
+def saved_mapping(**given):
+    return _row(models.SavedMapping, given, name="synthetic", shape=f"{next(_numbers):064d}")
+
+
 def saved_view(**given):
     return _row(models.SavedView, given, name=f"Synthetic view {next(_numbers)}", owner=analyst)
 
