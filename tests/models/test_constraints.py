@@ -259,6 +259,7 @@ REPEATED = {
     ],
     "container_unique": of_one(factories.shipment, factories.container, "shipment"),
     "checkpoint_unique": of_one(factories.shipment, factories.checkpoint, "shipment"),
+    "saved_mapping_unique": twice(factories.saved_mapping, shape="0" * 64),
     "webhook_delivery_waits_once": lambda: of_one(
         factories.webhook, factories.webhook_delivery, "webhook", project=factories.project(), attempts=0
     )(),
