@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0011_imports_with_review'),
+        ('projects', '0012_obligations_of_both_sides'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
