@@ -488,6 +488,7 @@ class Portfolio:
                 row["value_sum"], row["count"], row["lower_bounds"], row["with_figure"]
             )
             for row in summed
+            if row["count"]  # without dimensions there is a row for no observations at all
         }
 
     def _grouped(self, *dimensions):

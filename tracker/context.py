@@ -21,10 +21,7 @@ NAVIGATION = [
     ("indicator-list", _("Indicators")),
     ("source-list", _("Sources")),
     ("file-list", _("Documents")),
-    ("map", _("Map")),
-    ("timeline", _("Timeline")),
-    ("calendar", _("Calendar")),
-    ("pivot", _("Pivot")),
+    ("import-list", _("Imports")),
     ("quality", _("Data quality")),
 ]
 ADMINISTRATION = ("admin:index", _("Administration"))
