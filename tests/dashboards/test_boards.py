@@ -221,6 +221,10 @@ def test_of_repeated_observations_the_latest_counts(portfolio):
     assert (before, after.value, after.bound, after.projects) == (15, 17, "ge", 2)
 
 
+def test_what_nobody_observed_has_no_sum(portfolio):
+    assert rollups.Portfolio(models.Project.objects.all()).quantities("jobs_temporary", "planned") == {}
+
+
 def test_labels_are_no_formulas(analyst):
     models.Sector.objects.filter(pk="HEALTH").update(name_en="=1+1")
     assert "\n'=1+1," in analyst.get("/en/pivot/pivot.csv").text.replace("\r", "")
