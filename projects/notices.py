@@ -1,4 +1,4 @@
-"""What people are told in their inbox, in words; and who is told that an update waits, was returned or was approved.
+"""What people are told in their inbox, in words; and who is told that an update or an import waits or was decided on.
 
 A notice of an update is made in the transaction that brings the update to its state, once for each person, and is
 marked as read by the next one. Letters are sent by `reminders`, with all else that a person is told that day.
@@ -19,15 +19,20 @@ from translated_fields import to_attribute
 from projects import permissions, wording
 from projects.models import Notice, StaffMember
 from projects.models.base import FALLBACKS
-from projects.models.choices import UpdateStatus
+from projects.models.choices import ImportStatus, UpdateStatus
 
-UPDATE, EVIDENCE = "update:", "evidence:"  # how the keys of notices of updates and of evidence begin
+UPDATE, EVIDENCE, IMPORT = "update:", "evidence:", "import:"  # how the keys of notices of these begin
 SAID = 200  # characters of a reviewer's comment
 
 WAITS = gettext_noop("%(project)s: the report of %(people)s for %(period)s waits for your decision.")
 RETURNED = gettext_noop("%(project)s: your report for %(period)s was returned. %(comment)s")
 APPROVED = gettext_noop("%(project)s: your report for %(period)s was approved.")
 MESSAGES = {UpdateStatus.SUBMITTED: WAITS, UpdateStatus.RETURNED: RETURNED, UpdateStatus.APPROVED: APPROVED}
+OF_IMPORTS = {
+    ImportStatus.SUBMITTED: gettext_noop("The import “%(file)s” of %(people)s waits for your review."),
+    ImportStatus.RETURNED: gettext_noop("Your import “%(file)s” was returned. %(comment)s"),
+    ImportStatus.DONE: gettext_noop("Your import “%(file)s” was approved and carried out."),
+}
 # What a notice leads to while it is unread; later to the update itself.
 LEADS_TO = {WAITS: "update-review", RETURNED: "update-edit"}
 
@@ -79,6 +84,8 @@ def address_of(notice):
     said = notice.parameters
     if "obligation_id" in said:
         return f"{reverse('obligation-detail', args=[said['obligation_id']])}#evidence"
+    if "import" in said:
+        return reverse("import-detail", args=[said["import"]])
     if "update" in said:
         name = LEADS_TO.get(notice.message) if notice.read_at is None else None
         return reverse(name or "update-detail", args=[said["update"]])
@@ -149,6 +156,29 @@ def _key(update):
 
 def tell(update):
     """Tell whom it concerns what an update has come to; what was said of it before is marked as read."""
-    before = Notice.objects.filter(key__startswith=f"{UPDATE}{update.pk}:", read_at=None)
-    before.update(read_at=timezone.now())
+    _close(f"{UPDATE}{update.pk}:")
     Notice.objects.bulk_create(of_updates([update]), ignore_conflicts=True)
+
+
+def _close(beginning):
+    """Mark as read what was said before of the thing that these keys begin with."""
+    Notice.objects.filter(key__startswith=beginning, read_at=None).update(read_at=timezone.now())
+
+
+# ---- Imports ---------------------------------------------------------------------------------
+
+
+def tell_of_import(job):
+    """Tell who may decide that an import waits for review, and who brought it in what was decided."""
+    _close(f"{IMPORT}{job.pk}:")
+    said = {"import": job.pk, "file": job.file_name, "comment": Truncator(job.review_comment).chars(SAID)}
+    people = [job.owner_id]
+    if job.status == ImportStatus.SUBMITTED:
+        said["people"] = name_of(job.owner)
+        able = Q(groups__name__in=(permissions.REVIEWER, permissions.ADMINISTRATOR))
+        active = get_user_model().objects.filter(able, is_active=True)
+        people = active.exclude(pk=job.owner_id).distinct().values_list("pk", flat=True)
+    key = f"{IMPORT}{job.pk}:{job.status}:{timezone.now():%Y%m%d%H%M%S%f}"
+    Notice.objects.bulk_create(
+        [Notice(user_id=user, key=key, message=OF_IMPORTS[job.status], parameters=said) for user in sorted(people)]
+    )

@@ -36,7 +36,9 @@ EXPIRY, EXPIRED_FOR = (0, 7, 30), 30
 LETTER_LINES = 50
 REPORT, DOCUMENT = "report:", "document:"  # how the keys of notices begin
 OURS = Q(key__startswith=REPORT) | Q(key__startswith=DOCUMENT)
-MAILED = OURS | Q(key__startswith=notices.UPDATE) | Q(key__startswith=notices.EVIDENCE)
+MAILED = OURS | Q(
+    *(Q(key__startswith=beginning) for beginning in (notices.UPDATE, notices.EVIDENCE, notices.IMPORT)), _connector=Q.OR
+)
 
 SOON = gettext_noop("%(project)s: the report for %(period)s is due on %(day)s.")
 TODAY = gettext_noop("%(project)s: the report for %(period)s is due today.")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from projects import permissions
+from projects import notices, permissions
 from projects.actions import Refused
 from projects.exchange import changes, preview, undoing, workbook, writing
 from projects.exchange.foreign import Foreign
@@ -154,9 +154,7 @@ def confirm(*, by, job, fingerprint, reason=""):
         job.save()
     found = _as_seen(job, fingerprint)
     if permissions.import_needs_approval(by):
-        job.status, job.review_comment = ImportStatus.SUBMITTED, ""
-        job.save()
-        return job
+        return _to_reviewers(job)
     return _carry_out(job, found, by=by)
 
 
@@ -165,9 +163,7 @@ def finish(*, by, job, found):
     """Carry out what `check` found, for a command that asks nobody; of an editor, it is sent to review."""
     job = _locked(job)
     if permissions.import_needs_approval(by):
-        job.status = ImportStatus.SUBMITTED
-        job.save()
-        return job
+        return _to_reviewers(job)
     return _carry_out(job, found, by=by)
 
 
@@ -176,7 +172,9 @@ def approve(*, by, job, fingerprint, comment=""):
     """Carry out an import that somebody else has sent to review. Raises: Refused, with nothing written."""
     job = _to_review(by, job)
     job.reviewer, job.review_comment = by, comment.strip()
-    return _carry_out(job, _as_seen(job, fingerprint), by=by)
+    job = _carry_out(job, _as_seen(job, fingerprint), by=by)
+    notices.tell_of_import(job)
+    return job
 
 
 @transaction.atomic
@@ -187,6 +185,7 @@ def return_to_owner(*, by, job, comment):
         raise Refused(_("Say what is to be mended before returning the import."))
     job.reviewer, job.review_comment, job.status = by, comment.strip(), ImportStatus.RETURNED
     job.save()
+    notices.tell_of_import(job)
     return job
 
 
@@ -222,6 +221,13 @@ def _mine(by, job):
         raise Refused(_("Only who brought the file in confirms it."))
     if job.status not in OPEN:
         raise Refused(_("This import is not open any more."))
+    return job
+
+
+def _to_reviewers(job):
+    job.status, job.review_comment = ImportStatus.SUBMITTED, ""
+    job.save()
+    notices.tell_of_import(job)
     return job
 
 

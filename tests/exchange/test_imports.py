@@ -9,8 +9,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.translation import override
 
+from projects import notices
 from projects.exchange import jobs
-from projects.models import Amount, ImportJob, Organisation, Project
+from projects.models import Amount, ImportJob, Notice, Organisation, Project
 from projects.models.choices import ImportStatus
 from tests import factories
 from tests.exchange.sheets import Taken, messages
@@ -47,10 +48,16 @@ def project(editor):
     return factories.project(reference="SYN-1", name_kk="Жоба", name_ru="Проект")
 
 
+def unread():
+    """Who has which notice before them."""
+    return [(notice.user, notices.text_of(notice)) for notice in Notice.objects.filter(read_at=None)]
+
+
 def test_an_editor_brings_in_and_a_reviewer_approves(editor, project):
     taken = Taken(editor)
     taken.set("projects", project, contract_number="7")
-    mine, reviewers = signed_in(editor), signed_in(factories.reviewer())
+    reviewer = factories.reviewer()
+    mine, reviewers = signed_in(editor), signed_in(reviewer)
     address = upload(mine, taken)["Location"]
     page = mine.get(address)
     assert page.status_code == 200 and "<ins>7</ins>" in page.content.decode()
@@ -60,12 +67,17 @@ def test_an_editor_brings_in_and_a_reviewer_approves(editor, project):
 
     project.refresh_from_db()
     assert (project.contract_number, ImportJob.objects.get().status) == ("", ImportStatus.SUBMITTED)
+    assert [user for user, _text in unread()] == [reviewer]
+    assert "waits for your review" in unread()[0][1]
+    assert address in reviewers.get("/en/inbox/").content.decode()
     assert mine.post(address, given | {"step": "approve"}).status_code == 422
     fingerprint = reviewers.get(address).context["fingerprint"]
     assert reviewers.post(address, {"step": "return", "comment": ""}).status_code == 422
     assert reviewers.post(address, {"step": "approve", "fingerprint": fingerprint}).status_code == 303
     project.refresh_from_db()
     assert project.contract_number == "7"
+    ((told, text),) = unread()
+    assert told == editor and text.endswith("was approved and carried out.")
     assert mine.post(address, {"step": "undo"}).status_code == 303
     project.refresh_from_db()
     assert project.contract_number == ""
