@@ -525,7 +525,7 @@ def import_job(**given):
 
 
 def saved_mapping(**given):
-    return _row(models.SavedMapping, given, name="synthetic", shape=f"{next(_numbers):064d}")
+    return _row(models.SavedMapping, given, name="synthetic", shape=f"{next(_numbers):064d}", mapping={"columns": {}})
 
 
 def saved_view(**given):
