@@ -170,7 +170,7 @@ def texts():
                 "texts",
                 model._meta.db_table,
                 _("A text holds control characters."),
-                f'SELECT "{model._meta.pk.column}" FROM "{model._meta.db_table}" WHERE {wrong}',
+                f'SELECT "{model._meta.pk_fields[0].column}" FROM "{model._meta.db_table}" WHERE {wrong}',
                 [CONTROL] * len(columns),
             )
 

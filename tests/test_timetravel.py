@@ -18,8 +18,11 @@ from tests import factories
 from tracker.errors import BadParameter
 
 DAY = factories.DAY
-# Kept without a history: sign-in tokens, answers to repeated requests, what is being typed, what never changes.
-WITHOUT_HISTORY = {"ApiToken", "Autosave", "PeriodReport", "Submission"}
+# Kept without a history: sign-in tokens, answers to repeated requests, what is being typed, what never changes,
+# the files and the progress of imports (what they wrote has a history), messages to other systems.
+WITHOUT_HISTORY = {
+    *("ApiToken", "Autosave", "PeriodReport", "Submission", "ImportedFile", "ImportRun", "WebhookDelivery"),
+}
 
 
 def day(month, number, year=2026):
