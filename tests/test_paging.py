@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from projects import paging, rollups
 from projects.columns.projects import PROJECT_COLUMNS
 from projects.models import Amount, Obligation, Project
-from projects.portfolio import nouns
+from projects.portfolio import indicators, nouns, obligations, shipments
 from projects.portfolio.lists import CellContext, ListPage
 from projects.portfolio.projects import GROUPS
 from tests import factories
@@ -129,7 +129,8 @@ def test_groups_come_one_after_another_each_in_order(portfolio, sort, name):
 
 LISTS = {
     name: view
-    for name, view in vars(nouns).items()
+    for module in (nouns, shipments, obligations, indicators)
+    for name, view in vars(module).items()
     if isinstance(view, type) and issubclass(view, ListPage) and view is not ListPage
 }
 MAKERS = {

@@ -436,7 +436,8 @@ class TestProgress:
         typed = {"kind": factories.obligation_kind(), "basis": "oral", "statement": factories.statement().code}
         fixed = {"project": factories.project()}
         refuses(form(Obligation, fixed=fixed, target="70", **typed), "unit", "Give both the number and the unit.")
-        refuses(form(Obligation, fixed=fixed, unit=unit, **typed), "target", "Give both the number and the unit.")
+        # Where no target is set, the unit says how what is done will be measured.
+        passes(form(Obligation, fixed=fixed, unit=unit, **typed))
         passes(form(Obligation, fixed=fixed, target="70", unit=unit, **typed))
         passes(form(Obligation, fixed=fixed, **typed))
         typed = {"status": "planned", "as_of": "2025-10-10", "statement": factories.statement().code} | NAMES

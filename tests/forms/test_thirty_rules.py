@@ -45,7 +45,7 @@ RULES = {
     ),
     13: (REFUSES, organisations._bin, "BIN %(bin)s already belongs to '%(name)s'. Open that card instead?"),
     14: (ASKS, organisations._bin, "The BIN says registered %(bin)s, you entered %(date)s."),
-    15: (ASKS, organisations._similar_name, "Looks like '%(name)s'. Is it the same company?"),
+    15: (ASKS, organisations.similar_name, "Looks like '%(name)s'. Is it the same company?"),
     16: (
         REFUSES,
         identifiers.uscc_error,

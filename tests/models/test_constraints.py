@@ -20,6 +20,7 @@ from projects.models import (
     Notice,
     Organisation,
     Project,
+    ProjectMoney,
     SavedView,
     Submission,
     Subscription,
@@ -376,7 +377,8 @@ NUMBERS = [
     (model, field.column)
     for model in TRACKED
     for field in model._meta.concrete_fields
-    if isinstance(field, models.DecimalField) and field.editable
+    # What triggers alone write is summed from numbers that are checked.
+    if isinstance(field, models.DecimalField) and field.editable and model is not ProjectMoney
 ]
 
 
