@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import notices, permissions, reports
+from projects.history import person_name
 from projects.models import Autosave, Lead, Project, StaffMember, Submission, Update
 from projects.models.choices import LeadStage, UpdateStatus
 
@@ -242,7 +243,7 @@ def _to_decide(by, update):
     if not permissions.may_review(by, update):
         if update.holder_id and update.author_id != by.pk:
             text = _("%(person)s has this update now and decides on it.")
-            raise Refused(text % {"person": notices.name_of(update.holder)})
+            raise Refused(text % {"person": person_name(update.holder)})
         raise Refused(_("Only a reviewer decides on an update, and nobody on their own."))
     if update.status != UpdateStatus.SUBMITTED:
         raise Refused(_("This update is not waiting for review."))

@@ -317,6 +317,7 @@ def _visible_rows(user, model, keys):
 
 
 def person_name(user):
+    """A user's name as others know it: the full name, else that of the sign-in."""
     return user.get_full_name() or user.get_username()
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_noop
 from translated_fields import to_attribute
 
 from projects import permissions, wording
+from projects.history import person_name
 from projects.models import Notice, StaffMember
 from projects.models.base import FALLBACKS
 from projects.models.choices import ImportStatus, UpdateStatus
@@ -38,11 +39,6 @@ LEADS_TO = {WAITS: "update-review", RETURNED: "update-edit"}
 
 
 # ---- Words -----------------------------------------------------------------------------------
-
-
-def name_of(person):
-    """A user's name as others know it."""
-    return person.get_full_name() or person.get_username()
 
 
 def about(project, start, end):
@@ -141,7 +137,7 @@ def of_updates(updates):
         span = (update.period.start_on, update.period.end_on) if update.period else (day, day)
         said = about(update.project, *span) | {"update": update.pk}
         if message == WAITS:
-            said["people"] = name_of(update.author)
+            said["people"] = person_name(update.author)
         elif message == RETURNED:
             said["comment"] = Truncator(update.review_comment).chars(SAID)
         for user in sorted(waiting.get(update, {update.author_id})):
@@ -174,7 +170,7 @@ def tell_of_import(job):
     said = {"import": job.pk, "file": job.file_name, "comment": Truncator(job.review_comment).chars(SAID)}
     people = [job.owner_id]
     if job.status == ImportStatus.SUBMITTED:
-        said["people"] = name_of(job.owner)
+        said["people"] = person_name(job.owner)
         able = Q(groups__name__in=(permissions.REVIEWER, permissions.ADMINISTRATOR))
         active = get_user_model().objects.filter(able, is_active=True)
         people = active.exclude(pk=job.owner_id).distinct().values_list("pk", flat=True)

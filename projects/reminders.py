@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from projects import cadence, notices, permissions
+from projects.history import person_name
 from projects.models import Document, Notice, Project, StaffMember, Update
 from projects.models.choices import ReportState, UpdateStatus
 
@@ -85,7 +86,7 @@ def _notices(report, left, responsible, above):
     told = {person.pk: (f"{step}", message) for person in responsible}
     heads = {above[pk] for pk in told if pk in above} if left <= -LATE else set()
     akims = {above[pk] for pk in heads if pk in above} if left <= -VERY_LATE else set()
-    names = ", ".join(notices.name_of(person) for person in responsible)
+    names = ", ".join(person_name(person) for person in responsible)
     for level, chiefs in (("head", heads), ("akim", akims)):
         for pk in chiefs - told.keys():
             told[pk] = (level, ESCALATED)

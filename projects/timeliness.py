@@ -9,6 +9,7 @@ from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext_lazy as _
 
 from projects import cadence
+from projects.history import person_name
 from projects.models import Organisation, Place
 from projects.models.choices import PlaceKind, ReportState
 
@@ -106,6 +107,6 @@ def _districts():
 def _labels(by, keys):
     if by == "person":
         people = get_user_model().objects.filter(pk__in=keys)
-        return {person.pk: person.get_full_name() or person.get_username() for person in people}
+        return {person.pk: person_name(person) for person in people}
     model = Organisation if by == "department" else Place
     return {row.pk: str(row) for row in model.objects.filter(pk__in=keys)}

@@ -21,8 +21,8 @@ from projects.columns.base import (
     text,
     unit,
 )
+from projects.history import person_name
 from projects.models import choices
-from projects.notices import name_of
 
 _LINK = linked(lambda row, context: context.url(row))
 
@@ -180,7 +180,7 @@ def _happened(row, context):
 def _holder(row, context):
     """Who is to decide on a submitted update; nothing where it waits for nobody."""
     if row.holder:
-        return name_of(row.holder)
+        return person_name(row.holder)
     return _("the reviewers") if row.status == choices.UpdateStatus.SUBMITTED else None
 
 
@@ -196,7 +196,7 @@ UPDATES = [
     Column(
         "author",
         _("Author"),
-        Cell(lambda row, context: name_of(row.author)),
+        Cell(lambda row, context: person_name(row.author)),
         "author__username",
     ),
     Column("holder", _("Who has it now"), Cell(_holder, lambda row, context: _holder(row, context) or "—")),

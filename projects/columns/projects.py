@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from projects import figures, permissions, rollups, wording
 from projects.columns.base import Cell, Column, choice, dated, linked, moment, name_key, related, text
+from projects.history import person_name
 from projects.models import Amount
 from projects.models.choices import AmountKind, Bound, PartyRole, ProjectStatus
 
@@ -84,7 +85,7 @@ def _investors_html(row, context):
 
 
 def _curator(row, context):
-    return (row.curator.get_full_name() or row.curator.get_username()) if row.curator_id else None
+    return person_name(row.curator) if row.curator_id else None
 
 
 PROJECT_COLUMNS = {

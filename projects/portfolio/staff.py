@@ -20,6 +20,7 @@ from projects.columns.base import pill
 from projects.exports import texts
 from projects.filters import ProjectFilterSet
 from projects.forms.fields import TextField
+from projects.history import person_name
 from projects.models import Notice, Project
 from projects.models.choices import ReportState
 from projects.portfolio.lists import SignedIn
@@ -182,7 +183,7 @@ class HandoverForm(forms.Form):
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["to"].queryset = get_user_model().objects.filter(pk__in=[person.pk for person in people])
-        self.fields["to"].label_from_instance = notices.name_of
+        self.fields["to"].label_from_instance = person_name
 
 
 class Handover(SignedIn, View):
@@ -227,7 +228,7 @@ class Handover(SignedIn, View):
             return self.page(giver, form, keys, status=422)
         text = _("Handed over to %(person)s. Projects: %(projects)d, action items: %(items)d, updates: %(updates)d.")
         numbers = {"projects": len(done.projects), "items": len(done.items), "updates": len(done.moving)}
-        messages.success(request, text % ({"person": notices.name_of(wanted["to"])} | numbers))
+        messages.success(request, text % ({"person": person_name(wanted["to"])} | numbers))
         return redirect("handover")
 
     def page(self, giver, form=None, keys=(), plan=None, status=200):
@@ -238,9 +239,9 @@ class Handover(SignedIn, View):
             projects = projects.filter(pk__in=found.order_by().values("pk"))
         shown = list(projects.order_by("reference")[: SHOWN + 1])
         context = {
-            "givers": [(person.get_username(), notices.name_of(person)) for person in self.givers()],
+            "givers": [(person.get_username(), person_name(person)) for person in self.givers()],
             "giver": giver,
-            "giver_name": notices.name_of(giver) if giver else "",
+            "giver_name": person_name(giver) if giver else "",
             "q": q,
             "projects": shown[:SHOWN],
             "is_cut": len(shown) > SHOWN,
@@ -248,6 +249,6 @@ class Handover(SignedIn, View):
             "chosen": set(keys),
             "form": form or (HandoverForm(people=self.receivers(giver)) if giver else None),
             "plan": plan,
-            "receiver_name": notices.name_of(form.cleaned_data["to"]) if plan else "",
+            "receiver_name": person_name(form.cleaned_data["to"]) if plan else "",
         }
         return render(self.request, "portfolio/handover.html", context, status=status)
