@@ -1,19 +1,21 @@
 """Synthetic projects in any number, for trying the register and measuring it: the same for the same seed.
 
-Written by COPY; versions, prices and history come from the same triggers as for every other row.
+What the dice say of each project goes into a temporary table by COPY; from there whole tables are written at once,
+with the versions, prices, sums and history that the triggers would have given each row (a test compares them).
+Webhooks are told nothing of synthetic projects.
 """
 
+import contextlib
 import datetime
 import io
 import json
 import random
-from decimal import Decimal
+import uuid
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
-from django.db import connection, models, transaction
-from django.utils import timezone
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from projects.models import (
@@ -21,6 +23,7 @@ from projects.models import (
     Organisation,
     Place,
     Project,
+    ProjectMoney,
     ProjectParty,
     Sector,
     Source,
@@ -28,6 +31,7 @@ from projects.models import (
     StageChange,
     Statement,
     Update,
+    sql,
 )
 from projects.models.choices import (
     AmountKind,
@@ -47,14 +51,34 @@ AMOUNTS = (AmountKind.ANNOUNCED, AmountKind.COMMITTED, AmountKind.DISBURSED)
 CURRENCIES = ("KZT", "KZT", "KZT", "USD", "CNY")
 COUNTRIES = ("CN", "CN", "CN", "TR", "DE", "KR", "KZ")
 FIRST_DAY, DAYS = datetime.date(2020, 1, 1), 2190
-BATCH = 2000  # projects of one COPY
+BATCH = 50_000  # projects of one COPY
+LARGE = 5000  # projects from which on it is quicker to make the indexes again
+WRITTEN = (Project, StageChange, ProjectParty, Amount, Update)
 
-# For the transaction: what the history says of the rows (COPY takes nothing from Python's context), and a setting
-# that the triggers ask for. Where it was never made, each asking fails inside a subtransaction, which costs more
-# with every row that waits for its deferred checks.
-SETTINGS = """
-SELECT set_config('pghistory.context_id', gen_random_uuid()::text, true),
-       set_config('pghistory.context_metadata', %s, true), set_config('pgtrigger.ignore', '{}', true)
+DEALT = """
+CREATE TEMPORARY TABLE synthetic (
+  id bigint DEFAULT nextval(pg_get_serial_sequence('projects_project', 'id')), number integer, sector text, place text,
+  stage text, stage_group text, status text, announced_on date, start_on date, end_on date,
+  statement_id bigint, organisation_id bigint, cents bigint[], currencies text[]
+) ON COMMIT DROP
+"""
+DEALT_COLUMNS = (
+    "number, sector, place, stage, stage_group, status, announced_on, start_on, end_on, statement_id, organisation_id, "
+    "cents, currencies"
+)
+# What makes a large load slow row by row and is quickly made again for whole tables: (how to drop, how to make).
+IN_THE_WAY = """
+SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid)
+FROM pg_index WHERE indrelid = ANY(%(tables)s::regclass[]) AND NOT indisunique
+UNION ALL
+SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
+  format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+FROM pg_constraint WHERE conrelid = ANY(%(tables)s::regclass[]) AND contype = 'f'
+"""
+# All but the note that the table has changed.
+TRIGGERS = """
+SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger
+WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal AND tgname <> 'note_change' AND tgenabled <> 'D'
 """
 
 
@@ -66,48 +90,83 @@ class NoGround(Exception):
 def make(count, seed=1):
     """Bring the number of synthetic projects up to `count`, each with 5 updates, 3 amounts, an investor and a stage.
 
-    A project follows from its number and the seed alone. Nothing that is there is changed.
+    A project follows from its number and the seed alone. Nothing that is there is changed; nobody else can write to
+    these tables meanwhile.
     Returns: how many projects were added, and how many were there before.
     Raises: NoGround.
     """
     there = Project.objects.filter(reference__startswith="SYN-").order_by().count()
     if count <= there:
         return 0, there
-    with connection.cursor() as cursor:
-        cursor.execute(SETTINGS, [json.dumps({"door": "command", "reason": "make_synthetic"})])
     ground = _Ground(seed)
-    for start in range(there + 1, count + 1, BATCH):
-        ground.write(range(start, min(start + BATCH, count + 1)))
     with connection.cursor() as cursor:
-        for model in (Project, Update, Amount, ProjectParty, StageChange):
-            cursor.execute(f'ANALYZE "{model._meta.db_table}"')
+        cursor.execute("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '512MB'")
+        cursor.execute(DEALT)
+        for start in range(there + 1, count + 1, BATCH):
+            ground.deal(cursor, range(start, min(start + BATCH, count + 1)))
+        cursor.execute("ANALYZE synthetic")
+        tables = [model._meta.db_table for model in WRITTEN]
+        kept = [*(model.pgh_event_model._meta.db_table for model in WRITTEN), ProjectMoney._meta.db_table]
+        large = [*tables, *kept] if count - there > max(there, LARGE) else []
+        with _at_rest(cursor, tables, large):
+            ground.write(cursor)
+        for table in large:
+            cursor.execute(f'ANALYZE "{table}"')
+        cursor.execute("DROP TABLE synthetic")
     return count - there, there
 
 
-class _Table:
-    """Rows for one COPY: what is not given takes the default of its column."""
+@contextlib.contextmanager
+def _at_rest(cursor, tables, large):
+    """Inside, the triggers of the tables are off, and `large` ones have neither foreign keys nor plain indexes."""
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what was written before must not wait for checks any more
+    cursor.execute(TRIGGERS, [tables])
+    triggers = cursor.fetchall()
+    for table, name in triggers:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+    cursor.execute(IN_THE_WAY, {"tables": large})
+    dropped = cursor.fetchall()
+    for drop, _make in dropped:
+        cursor.execute(drop)
+    yield
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for _drop, make_again in dropped:
+        cursor.execute(make_again)
+    for table, name in triggers:
+        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+    cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
-    def __init__(self, model):
-        self.model = model
-        self.lines = io.StringIO()
-        self.columns = {f.attname: f for f in model._meta.concrete_fields if f.name != "version"}
-        self.defaults = {name: self._text(column, column.get_default()) for name, column in self.columns.items()}
 
-    def add(self, **values):
-        texts = self.defaults | {name: self._text(self.columns[name], value) for name, value in values.items()}
-        self.lines.write("\t".join(texts.values()) + "\n")
+def _insert(cursor, model, source, parameters=(), **values):
+    """Write rows of a recorded model and the first state of each in its history.
 
-    @staticmethod
-    def _text(column, value):
-        if isinstance(column, models.JSONField):
-            return json.dumps(value)
-        return r"\N" if value is None else str(value)
+    Args:
+        source: SQL of what follows FROM, with its parameters. values: SQL of columns; of others the default is taken.
+    """
+    columns = {field.attname: field for field in model._meta.concrete_fields if not field.primary_key or "id" in values}
+    defaults = {name: field for name, field in columns.items() if name not in values}
+    given = [field.get_db_prep_save(field.get_default(), connection) for field in defaults.values()]
+    written = ", ".join(f'"{columns[name].column}"' for name in (*values, *defaults))
+    event = model.pgh_event_model._meta
+    states = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
+    cursor.execute(
+        f"""
+        WITH made AS (
+          INSERT INTO "{model._meta.db_table}" ({written})
+          SELECT {", ".join((*values.values(), *(f"%s::{field.db_type(connection)}" for field in defaults.values())))}
+          FROM {source}
+          RETURNING *
+        )
+        INSERT INTO "{event.db_table}" ({states}, pgh_obj_id, pgh_label, pgh_created_at, pgh_context_id, pgh_context)
+        SELECT {states}, id, 'insert', now(), %s::uuid, %s::jsonb FROM made
+        """,
+        [*given, *parameters, *_context()],
+    )
 
-    def write(self):
-        names = ", ".join(f'"{column.column}"' for column in self.columns.values())
-        self.lines.seek(0)
-        with connection.cursor() as cursor:
-            cursor.copy_expert(f'COPY "{self.model._meta.db_table}" ({names}) FROM STDIN', self.lines)
+
+def _context():
+    """What the history says of the rows: as the triggers take it from the session, one for all."""
+    return str(uuid.uuid4()), json.dumps({"door": "command", "reason": "make_synthetic"})
 
 
 class _Ground:
@@ -152,79 +211,103 @@ class _Ground:
         named = Organisation.objects.filter(name_en__startswith="Synthetic investor ", is_investor=True)
         return list(named.order_by("pk").values_list("pk", flat=True)[:INVESTORS])
 
-    def write(self, numbers):
-        """Write the projects of these numbers with all that belongs to them."""
-        tables = {model: _Table(model) for model in (Project, StageChange, ProjectParty, Amount, Update)}
-        keys = {model: iter(_new_keys(model, len(numbers) * times)) for model, times in self.rows_of_each.items()}
+    def deal(self, cursor, numbers):
+        """Put what the dice say of the projects of these numbers into the temporary table."""
+        lines = io.StringIO()
         for number in numbers:
-            self._add(number, tables, {model: keys[model] for model in keys})
-        for table in tables.values():
-            table.write()
+            lines.write("\t".join(map(str, self._dealt(number))) + "\n")
+        lines.seek(0)
+        cursor.copy_expert(f"COPY synthetic ({DEALT_COLUMNS}) FROM STDIN", lines)
 
-    rows_of_each = {Project: 1, StageChange: 1, ProjectParty: 1, Amount: len(AMOUNTS), Update: len(UPDATES)}
-
-    def _add(self, number, tables, keys):
+    def _dealt(self, number):
         dice = random.Random(f"{self.seed}-{number}")
-        reference, key = f"SYN-{number:07d}", next(keys[Project])
         announced = FIRST_DAY + datetime.timedelta(dice.randrange(DAYS))
         start = announced + datetime.timedelta(dice.randrange(30, 400))
         stage, group = dice.choice(self.stages)
-        tables[Project].add(
-            id=key,
-            reference=reference,
-            name_kk=f"Synthetic жоба {number}",
-            name_ru=f"Synthetic проект {number}",
-            name_en=f"Synthetic project {number}",
-            name_zh_hans=f"Synthetic 项目 {number}",
-            main_sector_id=dice.choice(self.sectors),
-            place_id=dice.choice(self.places),
-            stage_id=stage,
-            stage_group=group,
-            status=dice.choice([ProjectStatus.ONGOING, ProjectStatus.ONGOING, ProjectStatus.DELAYED, None]),
-            announced_on=announced,
-            planned_start_on=start,
-            planned_end_on=start + datetime.timedelta(dice.randrange(200, 1500)),
-        )
-        common = {"project_id": key, "statement_id": dice.choice(self.statements)}
-        tables[StageChange].add(id=next(keys[StageChange]), **common, stage_id=stage, effective_on=announced)
-        tables[ProjectParty].add(
-            id=next(keys[ProjectParty]), **common, organisation_id=dice.choice(self.investors), role=PartyRole.INVESTOR
-        )
-        cents = dice.randrange(10**9, 10**14)
-        for kind in AMOUNTS:
-            tables[Amount].add(
-                id=next(keys[Amount]),
-                **common,
-                kind=kind,
-                value=Decimal(cents).scaleb(-2),
-                currency_id=dice.choice(CURRENCIES),
-                as_of=announced,
-                date_precision=DatePrecision.DAY,
-            )
+        sector, place = dice.choice(self.sectors), dice.choice(self.places)
+        status = dice.choice([ProjectStatus.ONGOING, ProjectStatus.ONGOING, ProjectStatus.DELAYED, r"\N"])
+        end = start + datetime.timedelta(dice.randrange(200, 1500))
+        statement, investor = dice.choice(self.statements), dice.choice(self.investors)
+        cents, sums, currencies = dice.randrange(10**9, 10**14), [], []
+        for _kind in AMOUNTS:
+            sums.append(str(cents))
+            currencies.append(dice.choice(CURRENCIES))
             cents = dice.randrange(1, cents + 1)
-        for turn, status in enumerate(UPDATES, 1):
-            moment = datetime.datetime.combine(
-                announced + datetime.timedelta(30 * turn), datetime.time(9), timezone.get_default_timezone()
-            )
-            tables[Update].add(
-                id=next(keys[Update]),
-                project_id=key,
-                status=status,
-                narrative=f"Synthetic report {turn} on {reference}",
-                author_id=self.author,
-                created_at=moment,
-                **_told(status, moment, self.reviewer),
-            )
+        lists = (f"{{{','.join(sums)}}}", f"{{{','.join(currencies)}}}")
+        return number, sector, place, stage, group, status, announced, start, end, statement, investor, *lists
 
-
-def _told(status, moment, reviewer):
-    """What a submitted and a reviewed update say besides."""
-    told = {}
-    if status != UpdateStatus.DRAFT:
-        told = {"submitted_at": moment, "reported_on": moment.date()}
-    if status == UpdateStatus.APPROVED:
-        told |= {"reviewer_id": reviewer, "reviewed_at": moment}
-    return told
+    def write(self, cursor):
+        """Write the dealt projects with all that belongs to them. The triggers are at rest."""
+        _insert(
+            cursor,
+            Project,
+            "synthetic",
+            id="id",
+            reference="'SYN-' || lpad(number::text, 7, '0')",
+            name_kk="'Synthetic жоба ' || number",
+            name_ru="'Synthetic проект ' || number",
+            name_en="'Synthetic project ' || number",
+            name_zh_hans="'Synthetic 项目 ' || number",
+            main_sector_id="sector",
+            place_id="place",
+            stage_id="stage",
+            stage_group="stage_group",
+            status="status",
+            announced_on="announced_on",
+            planned_start_on="start_on",
+            planned_end_on="end_on",
+        )
+        common = {"project_id": "id", "statement_id": "statement_id"}
+        _insert(cursor, StageChange, "synthetic", **common, stage_id="stage", effective_on="announced_on")
+        party = {"organisation_id": "organisation_id", "role": f"'{PartyRole.INVESTOR}'"}
+        _insert(cursor, ProjectParty, "synthetic", **common, **party)
+        _insert(
+            cursor,
+            Amount,
+            """synthetic CROSS JOIN unnest(%s, cents, currencies) AS stated (kind, cents, currency)
+            LEFT JOIN (
+              SELECT asked.*, found.rate, found.day AS rate_on
+              FROM (SELECT DISTINCT unnest(currencies) AS currency, announced_on AS day FROM synthetic) AS asked
+              CROSS JOIN LATERAL tracker_rate_row(asked.currency, asked.day) AS found
+            ) AS official ON official.currency = stated.currency AND official.day = announced_on
+            CROSS JOIN LATERAL (
+              SELECT CASE WHEN stated.currency = 'KZT' THEN 1 ELSE official.rate END AS rate,
+                CASE WHEN stated.currency = 'KZT' THEN announced_on ELSE official.rate_on END AS rate_on
+            ) AS priced""",
+            [list(AMOUNTS)],
+            **common,
+            kind="stated.kind",
+            value="stated.cents / 100.0",
+            currency_id="stated.currency",
+            as_of="announced_on",
+            date_precision=f"'{DatePrecision.DAY}'",
+            rate="priced.rate",
+            rate_on="priced.rate_on",
+            value_kzt="round(stated.cents / 100.0 * priced.rate, 2)",
+        )
+        told = f"CASE WHEN told.status <> '{UpdateStatus.DRAFT}' THEN %s END"
+        reviewed = f"CASE WHEN told.status = '{UpdateStatus.APPROVED}' THEN %s END"
+        _insert(
+            cursor,
+            Update,
+            """synthetic CROSS JOIN unnest(%s) WITH ORDINALITY AS told (status, turn)
+            CROSS JOIN LATERAL (SELECT announced_on + 30 * turn::integer AS day) AS day
+            CROSS JOIN LATERAL (SELECT (day + time '09:00') AT TIME ZONE %s AS at) AS moment""",
+            [list(UPDATES), settings.TIME_ZONE],
+            project_id="id",
+            status="told.status",
+            narrative="format('Synthetic report %%s on SYN-%%s', turn, lpad(number::text, 7, '0'))",
+            author_id=str(self.author),
+            created_at="at",
+            submitted_at=told % "at",
+            reported_on=told % "day",
+            reviewer_id=reviewed % self.reviewer,
+            reviewed_at=reviewed % "at",
+        )
+        cursor.execute(
+            f"INSERT INTO projects_projectmoney (project_id, kind, {', '.join(sql.MONEY_COLUMNS)}) "
+            + sql.PROJECT_MONEY.format(schema="public", condition="p.id IN (SELECT id FROM synthetic)")
+        )
 
 
 def _nobody(name):
@@ -233,12 +316,3 @@ def _nobody(name):
         username=name, defaults={"is_active": False, "password": make_password(None)}
     )
     return user.pk
-
-
-def _new_keys(model, count):
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [model._meta.db_table, count],
-        )
-        return [key for (key,) in cursor.fetchall()]

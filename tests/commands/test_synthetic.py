@@ -5,7 +5,10 @@ import io
 from django.core.management import call_command
 from django.db import connection, transaction
 
-from projects.models import Amount, Project, Update
+from projects import integrity
+from projects import synthetic as loading
+from projects.models import Amount, Project, ProjectMoney, ProjectParty, StageChange, Update, sql
+from tests import factories
 
 COLUMNS = ("reference", "name_ru", "main_sector_id", "place_id", "stage_id", "status", "planned_end_on")
 
@@ -70,3 +73,75 @@ def test_what_is_there_is_counted_not_repeated(brief):
     assert synthetic().count() == 3
     make(1)
     assert synthetic().count() == 3
+
+
+OWN = {"id", "project_id", "reference", "created_at", "updated_at"}  # what a row and its copy differ in
+
+
+def test_rows_are_what_the_triggers_would_have_made_of_them(brief):
+    """The same rows once more, each through its triggers, with nothing given that these write."""
+    factories.exchange_rate(currency="USD", day="2020-01-01", source_rate=380)
+    make(12)
+    originals = list(synthetic().order_by("reference"))
+    copies = {}
+    for project in originals:
+        copy = Project(**values(project) | {"id": None, "reference": f"COPY-{project.reference}", "version": 9})
+        copy.save(force_insert=True)
+        copies[project.pk] = copy.pk
+    for model in (StageChange, ProjectParty, Amount, Update):
+        rows = model.objects.filter(project__in=originals).order_by("pk")
+        model.objects.bulk_create(
+            model(**values(row) | {"id": None, "project_id": copies[row.project_id], "version": 9} | UNPRICED[model])
+            for row in rows
+        )
+    for model in (Project, StageChange, ProjectParty, Amount, Update):
+        assert states(model, copies.values()) == states(model, copies)
+    assert [list(money(key)) for key in copies.values()] == [list(money(key)) for key in copies]
+    assert not [finding for finding in integrity.findings() if finding.check != "files"]
+
+
+UNPRICED = {model: {} for model in (StageChange, ProjectParty, Update)} | {
+    Amount: {"rate": None, "rate_on": None, "value_kzt": None}
+}
+
+
+def values(row):
+    return {column.attname: getattr(row, column.attname) for column in row._meta.concrete_fields}
+
+
+def states(model, keys):
+    """What the rows of projects say, and what their history says of them."""
+    column = "id" if model is Project else "project_id"
+    rows = model.objects.filter(**{f"{column}__in": keys}).order_by("pk")
+    events = model.pgh_event_model.objects.filter(**{f"{column}__in": keys}).order_by("pgh_id")
+    told = [{name: value for name, value in values(row).items() if name not in OWN} for row in rows]
+    history = [
+        {name: value for name, value in values(event).items() if name not in OWN and not name.startswith("pgh_")}
+        | {"label": event.pgh_label, "is_of_the_row": event.pgh_obj_id == event.id}
+        for event in events
+    ]
+    return told, history
+
+
+def money(key):
+    return ProjectMoney.objects.filter(project=key).order_by("kind").values_list("kind", *sql.MONEY_COLUMNS)
+
+
+def test_a_large_load_leaves_the_tables_guarded_as_before(brief, monkeypatch):
+    monkeypatch.setattr(loading, "LARGE", 0)
+
+    def guards():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' UNION ALL "
+                "SELECT concat(conrelid::regclass, conname, pg_get_constraintdef(oid), convalidated) "
+                "FROM pg_constraint WHERE connamespace = 'public'::regnamespace UNION ALL "
+                "SELECT concat(tgrelid::regclass, pg_get_triggerdef(oid), tgenabled) "
+                "FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1"
+            )
+            return cursor.fetchall()
+
+    before = guards()
+    make(2)
+    assert guards() == before
+    assert not [finding for finding in integrity.findings() if finding.check == "structure"]
