@@ -1,5 +1,7 @@
 """What all FilterSets share: strict reading of the query string, search, choices by code, exclusion, emptiness."""
 
+import datetime
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import django_filters
@@ -7,6 +9,7 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from projects import wording
 from projects.models.base import EARLIEST, LATEST
 from projects.search import READABLE, TOO_COMMON, contains, nearly, search_words
 from tracker.errors import BadParameter
@@ -191,6 +194,10 @@ class RegisterFilterSet(django_filters.FilterSet):
     def value_labels(self, name):
         """Query-string value -> words, for the values that a filter has now."""
         chosen, filter_ = self.form.cleaned_data.get(name), self.filters[name]
+        if isinstance(chosen, datetime.date):
+            return {self.data[name]: wording.day(chosen)}
+        if isinstance(chosen, Decimal):
+            return {self.data[name]: wording.number(chosen)}
         if isinstance(filter_, CodesFilter):
             return {str(getattr(row, filter_.extra["to_field_name"])): str(row) for row in chosen}
         choices = getattr(filter_, "extra", {}).get("choices") or ()

@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -301,7 +302,7 @@ class Holiday(Recorded):
         constraints = [dates_in_range("holiday", "day")]
 
     def __str__(self):
-        return f"{self.day:%Y-%m-%d} {self.name}"
+        return f"{self.name}, {formats.date_format(self.day)}"
 
 
 @recorded
@@ -341,7 +342,7 @@ class ExchangeRate(Recorded):
         ]
 
     def __str__(self):
-        return f"{self.currency_id} {self.day:%Y-%m-%d}"
+        return f"{self.currency_id}, {formats.date_format(self.day)}"
 
     @property
     def rate(self):

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -87,4 +88,4 @@ class IndicatorValue(Figure):
         ]
 
     def __str__(self):
-        return f"{self.indicator} {self.period_start:%Y-%m-%d}: {self.value.normalize():f}"
+        return f"{self.indicator}, {formats.date_format(self.period_start)}: {self.value.normalize():f}"

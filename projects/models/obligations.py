@@ -9,6 +9,7 @@ from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Valu
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils import formats
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -347,7 +348,7 @@ class Evidence(Sourced):
         ]
 
     def __str__(self):
-        return f"{self.obligation}: {self.period_end:%Y-%m-%d}"
+        return f"{self.obligation}: {formats.date_format(self.period_end)}"
 
 
 @recorded
@@ -375,4 +376,4 @@ class Waiver(Recorded):
         ]
 
     def __str__(self):
-        return f"{self.obligation} ({self.start_on:%Y-%m-%d})"
+        return f"{self.obligation} ({formats.date_format(self.start_on)})"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -240,4 +241,4 @@ class Checkpoint(Recorded):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} {self.reached_on:%Y-%m-%d}"
+        return f"{self.get_kind_display()}, {formats.date_format(self.reached_on)}"

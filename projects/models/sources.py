@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -113,7 +114,7 @@ class Statement(Recorded):
         indexes = [GinIndex(OpClass(STATEMENT_SEARCH, "gin_trgm_ops"), name="statement_search")]
 
     def __str__(self):
-        return f"{self.code}: {self.text[:80]}"
+        return f"{self.code}: {Truncator(self.text).chars(80)}"
 
 
 recorded_links(Statement.contradicts.through)
