@@ -18,6 +18,7 @@ from projects.models.codelists import (
 )
 from projects.models.desks import ApiToken, ImportedFile, ImportJob, Notice, SavedView, Submission, Subscription
 from projects.models.engagements import ActionItem, Agreement, Engagement, Lead, Participation
+from projects.models.financing import Amount, Phase, ProjectParty
 from projects.models.imports import ImportRun, SavedMapping
 from projects.models.indicators import Indicator, IndicatorValue
 from projects.models.instruments import Instrument, ObligationTemplate
@@ -41,14 +42,11 @@ from projects.models.progress import (
     Update,
 )
 from projects.models.projects import (
-    Amount,
-    Phase,
     Programme,
     ProgrammeSector,
     Project,
     ProjectDocument,
     ProjectLink,
-    ProjectParty,
     ProjectSector,
     StageChange,
 )

@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
+from projects import wording
 from projects.models.base import (
     NUMBER_LIMIT,
     Figure,
@@ -35,8 +36,9 @@ from projects.models.choices import (
 )
 from projects.models.codelists import Metric, MilestoneKind, Unit
 from projects.models.engagements import Engagement
+from projects.models.financing import Phase
 from projects.models.organisations import Organisation
-from projects.models.projects import Phase, Programme, Project
+from projects.models.projects import Programme, Project
 from projects.models.sources import Document
 
 
@@ -109,7 +111,7 @@ class ReportingPeriod(Recorded):
         ]
 
     def __str__(self):
-        return f"{self.start_on:%Y-%m-%d} – {self.end_on:%Y-%m-%d}"
+        return wording.period(self.start_on, self.end_on)
 
 
 def _are_changes(changes):
@@ -214,7 +216,7 @@ class Update(Recorded):
         ]
 
     def __str__(self):
-        return f"{self.project} {self.created_at:%Y-%m-%d}"
+        return f"{self.project}, {formats.date_format(timezone.localtime(self.created_at))}"
 
     def get_absolute_url(self):
         return reverse("update-detail", args=[self.pk])

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import Recorded, recorded
 from projects.models.choices import UpdateStatus, WebhookEvent
+from projects.models.financing import Amount, ProjectParty
 from projects.models.obligations import Obligation
 from projects.models.progress import Milestone, Observation, Update
-from projects.models.projects import Amount, Project, ProjectParty, StageChange
+from projects.models.projects import Project, StageChange
 
 
 @recorded
