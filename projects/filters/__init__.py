@@ -1,11 +1,9 @@
 """One FilterSet a noun, shared by page, admin, export and API."""
 
+from projects.filters.engagements import AgreementFilterSet, EngagementFilterSet, LeadFilterSet
 from projects.filters.nouns import (
-    AgreementFilterSet,
-    EngagementFilterSet,
     IndicatorFilterSet,
     InvestorFilterSet,
-    LeadFilterSet,
     ObligationFilterSet,
     OrganisationFilterSet,
     PlaceFilterSet,

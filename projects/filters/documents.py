@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects.filters.base import CodesFilter, FlagFilter, SearchFilter
-from projects.filters.nouns import NounFilterSet
+from projects.filters.parts import NounFilterSet
 from projects.models import Document, DocumentType
 from projects.models.functions import Fold
 from projects.models.sources import EXPIRES_SOON

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from projects.filters.base import SearchFilter
-from projects.filters.nouns import NounFilterSet, by_choice
+from projects.filters.parts import NounFilterSet, by_choice
 from projects.models import ImportJob
 from projects.models.choices import ImportStatus
 from projects.models.functions import Fold

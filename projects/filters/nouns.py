@@ -1,6 +1,5 @@
 """The query strings of the other lists: one FilterSet a noun, for its page, its exports and the API."""
 
-import django_filters
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q
@@ -14,24 +13,36 @@ from projects.filters.base import (
     CodesFilter,
     DayFilter,
     FlagFilter,
-    RegisterFilterSet,
     SearchFilter,
+)
+from projects.filters.parts import (
+    DESCRIPTIONS,
+    NAMELESS,
+    NAMES,
+    MissingFilter,
+    NounFilterSet,
+    by_choice,
+    by_organisation,
+    by_place,
+    by_programme,
+    by_project,
+    either,
+    of_organisations,
+    of_programmes,
+    of_projects,
+    search_in,
 )
 from projects.filters.projects import in_sectors
 from projects.models import (
-    Agreement,
     Currency,
-    Engagement,
     Evidence,
     ExchangeRate,
     Indicator,
     Instrument,
     Investor,
-    Lead,
     Obligation,
     ObligationKind,
     Organisation,
-    Participation,
     Person,
     Place,
     Programme,
@@ -45,15 +56,11 @@ from projects.models import (
     Update,
 )
 from projects.models.choices import (
-    AgreementKind,
     Certainty,
-    EngagementKind,
     EvidenceStatus,
-    LeadStage,
     ObligationBasis,
     ObligationState,
     OrganisationKind,
-    ParticipantRole,
     PartyRole,
     PlaceKind,
     ShipmentStatus,
@@ -64,116 +71,9 @@ from projects.models.choices import (
     UpdateStatus,
 )
 from projects.models.codelists import PLACE_SEARCH, SECTOR_SEARCH
-from projects.models.engagements import ENGAGEMENT_SEARCH, LEAD_SEARCH
 from projects.models.functions import Fold
 from projects.models.organisations import ORGANISATION_SEARCH
-from projects.models.projects import PROJECT_SEARCH
 from projects.models.sources import STATEMENT_SEARCH
-from projects.search import contains
-
-NAMES = ("name_kk", "name_ru", "name_en", "name_zh_hans")
-DESCRIPTIONS = ("description_kk", "description_ru", "description_en", "description_zh_hans")
-
-
-class MissingFilter(django_filters.MultipleChoiceFilter):
-    """`missing`: rows that lack what is named; conditions: name -> (label, Q)."""
-
-    def __init__(self, conditions):
-        super().__init__(choices=[(name, label) for name, (label, _q) in conditions.items()], label=_("Missing"))
-        self.conditions = conditions
-
-    def filter(self, queryset, value):
-        for name in value or ():
-            queryset = queryset.filter(self.conditions[name][1])
-        return queryset
-
-
-class OneOfTwoFilter(django_filters.ChoiceFilter):
-    """`name=1` keeps the rows under a condition, `name=0` the others."""
-
-    def __init__(self, condition, **kwargs):
-        super().__init__(choices=[("1", _("yes")), ("0", _("no"))], **kwargs)
-        self.condition = condition
-
-    def filter(self, queryset, value):
-        return queryset if not value else queryset.filter(self.condition if value == "1" else ~self.condition)
-
-
-class NounFilterSet(RegisterFilterSet):
-    """Starts from the rows that the user may see; `me` and KATO codes are read as elsewhere.
-
-    Class attributes: `people` names the filters by user name, `places` those by place.
-    """
-
-    people = ()
-    places = ()
-
-    def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
-        data = data.copy() if data is not None else None
-        for name in self.people if data is not None else ():
-            data.setlist(name, [user.get_username() if value == "me" else value for value in data.getlist(name)])
-        for name in self.places if data is not None else ():
-            data.setlist(name, Place.objects.codes_of(data.getlist(name)))
-        if queryset is None:
-            queryset = permissions.visible_to(user, self._meta.model.objects.all())
-        super().__init__(data, queryset, user=user, **kwargs)
-
-
-# Filters that several nouns have
-
-
-def by_project(condition):
-    return CodesFilter(condition, label=_("Project"), queryset=Project.objects.all(), to_field_name="reference")
-
-
-def by_programme(condition=lambda codes: Q(programme__code__in=codes)):
-    return CodesFilter(condition, label=_("Programme"), queryset=Programme.objects.all())
-
-
-def by_organisation(condition, label):
-    return CodesFilter(condition, label=label, queryset=Organisation.objects.all(), to_field_name="id")
-
-
-def by_place(name, label, **conditions):
-    """Places with all that lies in them."""
-    places = Place.objects.filter(**conditions)
-    return CodesFilter(
-        lambda codes: Q(**{f"{name}__in": Place.objects.within(codes).values("code")}), label=label, queryset=places
-    )
-
-
-def by_sector(name="sector"):
-    """Sectors with those below them."""
-    return CodesFilter(
-        lambda codes: Q(**{f"{name}__in": Sector.objects.within(codes).values("code")}),
-        label=_("Sector"),
-        queryset=Sector.objects.all(),
-    )
-
-
-def by_choice(name, choices, label):
-    return ChoicesFilter(lambda values: Q(**{f"{name}__in": values}), label=label, choices=choices.choices)
-
-
-def search_in(model, expression, link):
-    """For `q`: rows whose `link` points to a row of `model` that contains the word."""
-    return lambda word: Q(**{f"{link}__in": model.objects.filter(contains(expression, word)).values("pk")})
-
-
-def either(*searches):
-    def found(word):
-        condition = Q()
-        for search in searches:
-            condition |= search(word)
-        return condition
-
-    return found
-
-
-_of_projects = search_in(Project, PROJECT_SEARCH, "project")
-_of_programmes = search_in(Programme, Fold("code", *NAMES), "programme")
-_of_organisations = search_in(Organisation, ORGANISATION_SEARCH, "organisation")
-
 
 # Organisations
 
@@ -183,12 +83,6 @@ def invests_in(**conditions):
     return Exists(ProjectParty.objects.filter(organisation=OuterRef("pk"), role=PartyRole.INVESTOR, **conditions))
 
 
-NAMELESS = {
-    "name_kk": (_("name in Kazakh"), Q(name_kk="")),
-    "name_ru": (_("name in Russian"), Q(name_ru="")),
-    "name_en": (_("name in English"), Q(name_en="")),
-    "name_zh_hans": (_("name in Chinese"), Q(name_zh_hans="")),
-}
 ORGANISATION_MISSING = {
     "identifier": (_("identifier"), Q(bin="", uscc="", other_identifier="")),
     "country": (_("country"), Q(country__isnull=True)),
@@ -286,7 +180,7 @@ class ProgrammeFilterSet(NounFilterSet):
 class UpdateFilterSet(NounFilterSet):
     people = ("author",)
 
-    q = SearchFilter(Fold("narrative"), _of_projects)
+    q = SearchFilter(Fold("narrative"), of_projects)
     project = by_project(lambda references: Q(project__reference__in=references))
     status = by_choice("status", UpdateStatus, _("Status"))
     author = CodesFilter(
@@ -340,9 +234,7 @@ class ObligationFilterSet(NounFilterSet):
 
     q = SearchFilter(
         Fold(*DESCRIPTIONS, "clause"),
-        either(
-            search_in(ObligationKind, Fold("code", *NAMES), "kind"), _of_projects, _of_programmes, _of_organisations
-        ),
+        either(search_in(ObligationKind, Fold("code", *NAMES), "kind"), of_projects, of_programmes, of_organisations),
     )
     kind = CodesFilter(lambda codes: Q(kind__in=codes), label=_("Kind"), queryset=ObligationKind.objects.all())
     side = by_choice("side", Side, _("Who owes"))
@@ -381,13 +273,13 @@ class ObligationFilterSet(NounFilterSet):
         self.filters["owner"].queryset = owners.distinct()
 
 
-# Shipments, engagements and what came out of them
+# Shipments
 
 
 class ShipmentFilterSet(NounFilterSet):
     places = ("origin", "destination")
 
-    q = SearchFilter(Fold(*NAMES, "waybill"), _of_programmes)
+    q = SearchFilter(Fold(*NAMES, "waybill"), of_programmes)
     status = by_choice("status", ShipmentStatus, _("Status"))
     programme = by_programme()
     project = by_project(
@@ -400,73 +292,6 @@ class ShipmentFilterSet(NounFilterSet):
 
     class Meta:
         model = Shipment
-        fields = []
-
-
-def took_part(**conditions):
-    return Exists(Participation.objects.filter(engagement=OuterRef("pk"), **conditions))
-
-
-class EngagementFilterSet(NounFilterSet):
-    places = ("place",)
-
-    q = SearchFilter(ENGAGEMENT_SEARCH)
-    kind = by_choice("kind", EngagementKind, _("Kind"))
-    place = by_place("place", _("Place"))
-    sector = by_sector()
-    programme = by_programme()
-    project = by_project(
-        lambda references: Exists(
-            Engagement.projects.through.objects.filter(engagement=OuterRef("pk"), project__reference__in=references)
-        )
-    )
-    organisation = by_organisation(lambda ids: took_part(organisation__in=ids), _("Organisation"))
-    person = CodesFilter(
-        lambda ids: took_part(person__in=ids), label=_("Person"), queryset=Person.objects.all(), to_field_name="id"
-    )
-    support = by_organisation(
-        lambda ids: took_part(organisation__in=ids, role=ParticipantRole.SUPPORT), _("Supported by")
-    )
-    held_after = DayFilter(field_name="held_on", lookup_expr="gte", label=_("Held from"))
-    held_before = DayFilter(field_name="held_on", lookup_expr="lte", label=_("Held to"))
-    undated = FlagFilter(lambda: Q(held_on__isnull=True), label=_("Without a date"))
-    place__empty = FlagFilter(lambda: Q(place__isnull=True), label=_("Place"))
-
-    class Meta:
-        model = Engagement
-        fields = []
-
-
-class LeadFilterSet(NounFilterSet):
-    places = ("place",)
-
-    q = SearchFilter(LEAD_SEARCH)
-    stage = by_choice("stage", LeadStage, _("Stage"))
-    sector = by_sector()
-    place = by_place("place", _("Province or country"))
-    engagement = CodesFilter(
-        lambda ids: Q(engagement__in=ids),
-        label=_("Came out of"),
-        queryset=Engagement.objects.all(),
-        to_field_name="id",
-    )
-    organisation = by_organisation(lambda ids: Q(organisation__in=ids), _("Organisation"))
-    converted = OneOfTwoFilter(Q(converted_to__isnull=False), label=_("Became a project"))
-
-    class Meta:
-        model = Lead
-        fields = []
-
-
-class AgreementFilterSet(NounFilterSet):
-    q = SearchFilter(Fold(*NAMES))
-    kind = by_choice("kind", AgreementKind, _("Kind"))
-    programme = by_programme()
-    project = by_project(lambda references: Q(project__reference__in=references))
-    without_document = FlagFilter(lambda: Q(document__isnull=True), label=_("Without a document"))
-
-    class Meta:
-        model = Agreement
         fields = []
 
 
