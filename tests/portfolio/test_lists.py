@@ -241,6 +241,7 @@ def test_chips_speak_in_words(reader):
     assert "Curator: synthetic-me" in texts
     assert "Overdue: yes" in texts
     assert "Missing: status" in texts
+    assert any(text.endswith(": 1 January 2026") for text in texts)
 
 
 def test_all_filters_are_removed_at_once(reader):
