@@ -138,7 +138,7 @@ class PersonForm(RecordForm):
         fields = "__all__"
 
     fieldsets = (
-        (gettext_lazy("Name"), ("name", "aliases")),
+        (gettext_lazy("Full name"), ("name", "aliases")),
         (gettext_lazy("Contacts"), ("phone", "email", "consent_basis")),
     )
     rules = (names_translated(may_be_equal=True),)
