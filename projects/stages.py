@@ -50,11 +50,11 @@ class Requirement:
 # ---- Moving ----------------------------------------------------------------------------------
 
 
-def stage_before(project, day, without=None):
-    """The stage that the project's log gives for a day, leaving out the row with key `without`; or None."""
-    rows = project.stage_changes.filter(effective_on__lte=day).exclude(pk=without)
-    last = rows.select_related("stage").order_by("-effective_on", "-pk").first()
-    return last.stage if last else None
+def stage_before(project, day, log=None):
+    """The stage that the project's log gives for a day, or None. Args: log: its rows as they came, where known."""
+    rows = project.stage_changes.select_related("stage").order_by("pk") if log is None else log
+    past = sorted((row for row in rows if row.effective_on <= day), key=lambda row: row.effective_on)
+    return past[-1].stage if past else None
 
 
 def is_back(before, stage):
@@ -64,13 +64,13 @@ def is_back(before, stage):
     return stage.position < before.position
 
 
-def refusals(project, stage, day, *, reason="", commissioned_on=None, without=None):
+def refusals(project, stage, day, *, reason="", commissioned_on=None, log=None):
     """Why the project may not be put at a stage from a day on; an empty list where it may.
 
     Args:
         day: date from which the stage is in force. reason: words of the person who moves it.
         commissioned_on: the date that comes with the move, where the project has none yet.
-        without: key of the row of the log that is being changed.
+        log: the rows of its log as they came, without the one that is being changed; by default all that it has.
     Returns: Refusals by field: `effective_on` (rule 8), `commissioned_on` (rule 17), `reason` (rule 19).
     """
     found = []
@@ -78,7 +78,7 @@ def refusals(project, stage, day, *, reason="", commissioned_on=None, without=No
         found.append(Refusal(_("An actual date cannot be later than today. Use 'planned'."), "effective_on"))
     if stage.needs_date and not (commissioned_on or project.commissioned_on):
         found.append(Refusal(_("Enter the actual commissioning date and attach the act."), "commissioned_on"))
-    before = stage_before(project, day, without)
+    before = stage_before(project, day, log)
     if is_back(before, stage) and not reason.strip():
         text = _("You move the project back from %(before)s to %(now)s. Give a reason.")
         found.append(Refusal(text % {"before": before, "now": stage}, "reason"))

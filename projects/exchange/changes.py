@@ -4,15 +4,17 @@ import copy
 from collections import defaultdict
 
 from django.core.exceptions import ValidationError
+from django.db.models import UniqueConstraint
 from django.utils.translation import gettext as _
 
 from projects import history, permissions
 from projects.exchange import progress
+from projects.exchange.around import Gathered
 from projects.exchange.changeset import NEW, SAME_SOURCE, YOURS, CellChange, Change, ChangeSet, Proposal, key
 from projects.exchange.checks import Draft, broken
 from projects.exchange.rows import FIELDS, NOUNS, Problem, Row
 from projects.exchange.values import BIN_DIGITS, NAMES, Known, Reader, is_empty, key_of, typed
-from projects.forms.organisations import most_alike
+from projects.forms.organisations import most_alike_of_each
 from projects.models import Organisation, Project
 from projects.models.choices import DatePrecision
 
@@ -38,6 +40,7 @@ class _Planner:
         self.known = Known(user)
         self.records = {}  # Row -> record
         self.rows_of = defaultdict(list)  # id of a new record -> the rows that are about it
+        self.natural = {}  # what makes a new record the only one of its kind -> its Change
         self.found = ChangeSet()
 
     def plan(self, rows):
@@ -123,6 +126,7 @@ class _Planner:
             changes.append(self._read(noun, row, before, new.get(row), state))
         changes = self._matched(noun, changes)
         self._circles(noun, changes)
+        self.around = Gathered(noun.model, changes)
         for change in changes:
             self._check(noun, change)
 
@@ -232,7 +236,11 @@ class _Planner:
     def _matched(self, noun, changes):
         """The same changes, where new rows that are records of the register change those instead."""
         if noun.model in (Organisation, Project):
-            return list(filter(None, [self._proposed(noun, change) for change in self._once(noun, changes)]))
+            once = list(self._once(noun, changes))
+            new = [change.record for change in once if change.is_new and noun.model is Organisation]
+            texts = {name for record in new for name in _names_of(record)}
+            self.alike = most_alike_of_each(texts) if texts else {}
+            return [self._proposed(noun, change) for change in once]
         if not noun.belongs_to:
             return changes
         new = [change for change in changes if change.is_new and not change.errors]
@@ -301,15 +309,15 @@ class _Planner:
 
     def _candidates(self, record):
         """Records of the register that a new one may be, and whether that is certain."""
-        model, names = type(record), [getattr(record, name) for name in NAMES]
+        model, names = type(record), _names_of(record)
         if model is Organisation:
             for number in filter(None, (record.bin, record.uscc)):
                 if found := self.known.by_key(model, number):
                     return [(found, _("It has the same registration number."))], True
-        found = list(dict.fromkeys(row for name in names if name for row in self.known.named(model, name)))
+        found = list(dict.fromkeys(row for name in names for row in self.known.named(model, name)))
         if found:
             return [(row, _("It has the same name.")) for row in found], True
-        if model is Organisation and (alike := most_alike(names)):
+        if alike := next((self.alike[name] for name in names if name in self.alike), None):
             return [(alike, _("Its name is much like this one."))], False
         return [], False
 
@@ -338,8 +346,10 @@ class _Planner:
         self._needed(noun, change)
         if text := self._refusal(noun, change):
             self.problem(change.row, None, text)
-        draft = Draft(self.reader.form, change.record, is_new=change.is_new, changed=change.names, reason=self.reason)
-        draft.errors = change.errors
+        self.around.settle(change.record)
+        known = {"around": self.around, "reason": self.reason}
+        draft = Draft(self.reader.form, change.record, is_new=change.is_new, changed=change.names, **known)
+        draft.errors, refused = change.errors, len(self.found.problems)
         faulty = set()
         for found in draft.findings():
             cell = change.row.values.get(found.field)
@@ -355,7 +365,22 @@ class _Planner:
             if not faulty & set(names):  # as in forms: said once, in the better words
                 cells = (change.row.values[name] for name in names if name in change.names)
                 self.problem(change.row, next(cells, None), text)
+        if len(self.found.problems) == refused and (text := self._said_twice(noun, change)):
+            self.problem(change.row, None, text)
+        if len(self.found.problems) == refused:
+            self.around.add(change.record)
         self.found.changes.append(change)
+
+    def _said_twice(self, noun, change):
+        """A sentence where a row above adds the same record, else nothing."""
+        if not change.is_new or noun.name not in NATURAL:
+            return ""
+        values = (getattr(change.record, name) for name in NATURAL[noun.name])
+        mark = (noun.name, *(_node(value) if hasattr(value, "_meta") else value for value in values))
+        first = self.natural.setdefault(mark, change)
+        rules = (each for each in noun.model._meta.constraints if isinstance(each, UniqueConstraint))
+        rule = next(each for each in rules if set(NATURAL[noun.name]) <= set(each.fields))
+        return "" if first is change else rule.get_violation_error_message()
 
     def _needed(self, noun, change):
         """What a new record lacks."""
@@ -381,6 +406,11 @@ class _Planner:
         if isinstance(record, Project) and not permissions.may_move(user, before, record):
             return _("The place or the sector must be among those that you answer for.")
         return ""
+
+
+def _names_of(record):
+    """The names of a record in the languages that it has one in."""
+    return [text for name in NAMES if (text := getattr(record, name))]
 
 
 def _node(record):

@@ -23,11 +23,13 @@ class Draft:
 
     Args:
         form: a form of the noun, not bound; its fields and rules are used. record: with what the file states.
-        changed: names of the fields that the file sets or changes. reason: why, as the person says.
+        changed: names of the fields that the file sets or changes. around: see `forms.around`. reason: why, as the
+        person says.
     """
 
-    def __init__(self, form, record, *, is_new, changed, reason=""):
+    def __init__(self, form, record, *, is_new, changed, around, reason=""):
         self.instance, self.is_new, self.changed_data, self.reason = record, is_new, changed, reason
+        self.around = around
         self.fields, self.date_orders, self.past_dates = form.fields, form.date_orders, form.past_dates
         self.rules = form.rules
         self.errors = {}
@@ -37,13 +39,10 @@ class Draft:
         return self
 
     def value(self, name):
-        """What the record will hold; None for a row that is not in the register yet, and for what only pages ask."""
+        """What the record will hold, also a row that is not in the register yet; None for what only pages ask."""
         field = _columns(type(self.instance)).get(name)
-        if field is None:
+        if field is None or (field.is_relation and not is_filled(self.instance, field)):
             return None
-        if field.is_relation:
-            row = getattr(self.instance, name) if is_filled(self.instance, field) else None
-            return row if row is not None and row.pk is not None else None
         return getattr(self.instance, name)
 
     def get(self, name, default=None):
@@ -92,51 +91,81 @@ def broken(record):
     The same conditions as in the database, looked at here so that thousands of rows need no query; what calls a
     function of the database (a valid BIN) is a rule of the form, and counts as kept.
     """
-    for constraint in record._meta.constraints:
-        if isinstance(constraint, CheckConstraint) and truth(constraint.condition, record) is False:
-            yield names_in(constraint.condition), str(constraint.get_violation_error_message())
+    for holds, names, constraint in _conditions(type(record)):
+        if holds(record) is False:
+            yield names, str(constraint.get_violation_error_message())
+
+
+@functools.cache
+def _conditions(model):
+    checks = [constraint for constraint in model._meta.constraints if isinstance(constraint, CheckConstraint)]
+    return [(truth(check.condition, model), names_in(check.condition), check) for check in checks]
 
 
 def names_in(condition):
     """The fields that a condition speaks of, in its order."""
     found = []
     for child in condition.children if isinstance(condition, Q) else ():
-        found += [child[0].partition("__")[0]] if isinstance(child, tuple) else names_in(child)
+        if isinstance(child, tuple):
+            found += [child[0].partition("__")[0], *([child[1].name] if isinstance(child[1], F) else [])]
+        else:
+            found += names_in(child)
     return list(dict.fromkeys(found))
 
 
-def truth(condition, record):
-    """True, False, or None where it is unknown, as SQL has it; a CHECK refuses only what is False."""
+def truth(condition, model):
+    """A condition as a function (record) -> True, False, or None where it is unknown, as SQL has it.
+
+    A CHECK refuses only what is False.
+    """
     if not isinstance(condition, Q):
-        return None
-    found = [
-        _compared(*child, record) if isinstance(child, tuple) else truth(child, record) for child in condition.children
+        return lambda record: None
+    parts = [
+        _compared(*child, model) if isinstance(child, tuple) else truth(child, model) for child in condition.children
     ]
     decides = condition.connector == Q.OR  # one True is enough for OR, one False for AND
-    if decides in found:
-        result = decides
-    else:
-        result = None if None in found else not decides
-    return result if result is None or not condition.negated else not result
+
+    def holds(record):
+        result = not decides
+        for part in parts:
+            found = part(record)
+            if found is decides:
+                result = decides
+                break
+            if found is None:
+                result = None
+        return result if result is None or not condition.negated else not result
+
+    return holds
 
 
-def _compared(path, expected, record):
+def _compared(path, expected, model):
     name, _mark, lookup = path.partition("__")
-    value = _value(record, name)
+    read = _reader(model._meta.get_field(name))
     if lookup == "isnull":
-        return (value is None) is expected
+        return lambda record: (read(record) is None) is expected
+    compare = COMPARISONS[lookup or "exact"]
     if isinstance(expected, F):
-        expected = _value(record, expected.name)
-    elif hasattr(expected, "pk"):
-        expected = expected.pk
-    if value is None or expected is None:
-        return None
-    return COMPARISONS[lookup or "exact"](value, expected)
+        other = _reader(model._meta.get_field(expected.name))
+    else:
+        constant = expected.pk if hasattr(expected, "pk") else expected
+        other = lambda record: constant  # noqa: E731 -- the other branch of the same
+
+    def holds(record):
+        value, against = read(record), other(record)
+        return None if value is None or against is None else compare(value, against)
+
+    return holds
 
 
-def _value(record, name):
-    field = record._meta.get_field(name)
+def _reader(field):
+    """A function (record) -> the value of a field; of a foreign key the key, or the row that has none yet."""
+    name = field.attname
     if not field.is_relation:
-        return getattr(record, field.attname)
-    key = getattr(record, field.attname)
-    return key if key is not None else record._state.fields_cache.get(name)
+        return lambda record: getattr(record, name)
+
+    def read(record):
+        key = getattr(record, name)
+        return key if key is not None else record._state.fields_cache.get(field.name)
+
+    return read

@@ -5,6 +5,7 @@ Headings are compared folded (Kazakh, Russian and Latin spellings alike), by the
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -101,6 +102,7 @@ NOT = {
     "projects.name_ru": ["инвестор", "компан", "стоим", "стад", "готовн", "статус"],
     "observations.capacity_electric": ["потреб", "тепл"],
 }
+_NOT = {key: [fold(word) for word in words] for key, words in NOT.items()}
 ROLES = {"investor": PartyRole.INVESTOR, "implementer": PartyRole.IMPLEMENTER}
 _SCALE_WORDS = {fold(word) for words in SCALE_WORDS.values() for word in words if not IDEOGRAPH.search(word)}
 _CHINESE_SCALES = re.compile(r"[（(]?\s*(?:单位[:：])?\s*[万亿千百]+(?:元|美元|坚戈|欧元)\s*[)）]?")
@@ -164,10 +166,14 @@ class Recognition:
     """Recognises headings; built once for a file, because measures and their names are rows of the register."""
 
     def __init__(self):
-        self.phrases = []
+        self.phrases, self.chinese = defaultdict(list), []  # by the first letter of the first stem
         for key, phrases in PHRASES.items():
             for phrase in phrases.split("|"):
-                self.phrases.append((key, [fold(stem) for stem in phrase.split()], bool(IDEOGRAPH.search(phrase))))
+                stems = [fold(stem) for stem in phrase.split()]
+                if IDEOGRAPH.search(phrase):
+                    self.chinese.append((key, stems))
+                else:
+                    self.phrases[stems[0][0]].append((key, stems))
         self.labels = {}
         for code in LANGUAGES:
             with override(code):
@@ -190,22 +196,27 @@ class Recognition:
         if text in self.labels:
             found[self.labels[text]] = SURE
         letters = sum(map(len, words))
-        for key, stems, is_chinese in self.phrases:
-            covered = self._covered(words, text, stems, is_chinese)
-            if covered and not any(fold(word) in text for word in NOT.get(key, ())):
+        initials = dict.fromkeys(word[0] for word in words)
+        phrases = [(key, self._covered(words, stems)) for letter in initials for key, stems in self.phrases[letter]]
+        if IDEOGRAPH.search(text):
+            chinese = ((key, stems) for key, stems in self.chinese if all(stem in text for stem in stems))
+            phrases += [(key, sum(map(len, stems))) for key, stems in chinese]
+        for key, covered in phrases:
+            if covered and not any(word in text for word in _NOT.get(key, ())):
                 share = min(1, covered / letters)
                 found[key] = max(found.get(key, 0), LEAST + (LIKELY - LEAST) * share)
         if not found:
+            compared = SequenceMatcher(None, "", text)
             for label, key in self.labels.items():
-                if abs(len(label) - len(text)) < 4 and SequenceMatcher(None, label, text).ratio() > ALIKE:
-                    found[key] = LEAST
+                if abs(len(label) - len(text)) < 4:
+                    compared.set_seq1(label)
+                    if compared.quick_ratio() > ALIKE and compared.ratio() > ALIKE:
+                        found[key] = LEAST
         return sorted(found.items(), key=lambda pair: -pair[1])
 
     @staticmethod
-    def _covered(words, text, stems, is_chinese):
+    def _covered(words, stems):
         """How many letters of a heading a phrase accounts for; 0 where it is not in it."""
-        if is_chinese:
-            return sum(map(len, stems)) if all(stem in text for stem in stems) else 0
         covered = 0
         for stem in stems:
             matches = [word for word in words if word.startswith(stem)]

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 
 from projects.exchange.phrases import IDEOGRAPH, tidy
 from projects.models.functions import fold
@@ -133,10 +134,10 @@ def _combined(rows):
 
 def left_out(row):
     """Why a row below the headings is no record: "total", "section", "note", "empty"; None for a record."""
-    filled = [text for value in row if (text := text_of(value))]
+    filled = list(islice((text for value in row if (text := text_of(value))), 3))
     if not filled:
         return "empty"
-    texts = [fold(text) for text in filled[:3] if not re.fullmatch(r"[\d\W_]+", text)]
+    texts = [fold(text) for text in filled if not re.fullmatch(r"[\d\W_]+", text)]
     if texts and _begins(texts[0], TOTALS) and len(texts[0]) < TOTAL_LENGTH:
         return "total"
     if len(filled) > 1:

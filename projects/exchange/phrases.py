@@ -5,6 +5,7 @@
 
 import calendar
 import datetime
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -108,6 +109,9 @@ SERIALS = (32874, 73050)  # days that a spreadsheet counts from 1899-12-30: the 
 FIRST_SERIAL = datetime.date(1899, 12, 30)
 
 
+REMEMBERED = 5000  # texts: cells of a column say the same again and again
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A number and what was written around it: mark is the currency or unit in small letters, or empty."""
@@ -118,6 +122,7 @@ class Phrase:
     is_scaled: bool = False
 
 
+@functools.lru_cache(REMEMBERED)
 def tidy(text):
     """One line of text: all kinds of spaces and dashes alike, no control characters but NUL."""
     text = "№".join(unicodedata.normalize("NFKC", part) for part in clean_text(text).split("№"))

@@ -101,7 +101,7 @@ class Field:
             return "choice"
         return next(kind for kind, classes in _KINDS.items() if isinstance(column, classes))
 
-    @property
+    @cached_property
     def is_required(self):
         """Whether the row of a new record has to state it."""
         if self.name in GIVEN:

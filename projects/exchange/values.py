@@ -153,7 +153,7 @@ class Reader:
         self.form = noun.form(user=known.user)
         self.fields = FIELDS[noun.name]
         self.yes_and_no = _yes_and_no()
-        self._lists, self._marks = {}, {}
+        self._lists, self._marks, self._choices = {}, {}, {}
 
     def form_field(self, field):
         return self.form.fields[field.name]
@@ -194,11 +194,17 @@ class Reader:
         if field.kind == "flag":
             return self._flag(text)
         if field.kind == "choice":
-            text = self._choice(field, text)
-        elif field.name == "bin" and isinstance(value, NUMBERS):
+            return self._chosen(field, form_field, text)
+        if field.name == "bin" and isinstance(value, NUMBERS):
             text = text.zfill(BIN_DIGITS)  # a spreadsheet takes the zeros before a number away
         cleaned = form_field.clean(text)
         return None if cleaned == "" and field.column.null else cleaned
+
+    def _chosen(self, field, form_field, text):
+        if (field.name, text) not in self._choices:
+            cleaned = form_field.clean(self._choice(field, text))
+            self._choices[field.name, text] = None if cleaned == "" and field.column.null else cleaned
+        return self._choices[field.name, text]
 
     def currency(self):
         """The currency that stood beside the amount that was read last, or None. Raises: ValidationError."""

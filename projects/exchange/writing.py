@@ -67,6 +67,7 @@ class _Writer:
             self.model = noun.model
             if noun.model is Project:
                 self._give_references(self.creates[name])
+                self._give_stages()
             self._create(noun, [change.record for change in self.creates[name]])
             progress.tick(len(self.creates[name]))
             self._change(noun, self.updates[name])
@@ -93,6 +94,14 @@ class _Writer:
             first = int(actions.next_reference().split("-")[1])
             for number, record in enumerate(waiting, first):
                 record.reference = f"WKR-{number:04d}"
+
+    def _give_stages(self):
+        """New projects begin at the stage that the database would move them to, row by row, once their log is there."""
+        log = [change.record for change in self.creates["stages"] if change.record.project.pk is None]
+        for record in sorted(log, key=lambda record: record.effective_on):
+            if record.effective_on <= timezone.localdate():
+                project = record.project
+                project.stage, project.stage_group = record.stage, record.stage.group or project.stage_group
 
     @staticmethod
     def _create(noun, records):

@@ -1,6 +1,5 @@
 """The form of an amount, with the rules of money. Kinds are never added to each other."""
 
-import datetime
 from decimal import Decimal
 
 from django import forms
@@ -9,16 +8,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from projects.forms.around import siblings
 from projects.forms.fields import AmountField, shown
 from projects.forms.rules import day, error, no_circle, warning
 from projects.forms.sourced import SourcedForm
-from projects.models import Amount, Currency, ExchangeRate
+from projects.models import Amount, Currency
 from projects.models.choices import AmountKind, Bound, Inclusion, MoneySource, ProjectStatus, StageGroup
 from projects.wording import money
 
 JUMP = 100  # times the value before: probably another scale
 TOLERANCE = Decimal("0.001")  # by which the sources of money may miss the total
-RATE_DAYS = 10  # how many days back the official rate of a day off is looked for
 SPLIT = {
     "own_funds": MoneySource.OWN,
     "borrowed_funds": MoneySource.BORROWED,
@@ -29,17 +28,6 @@ COPIED_TO_PARTS = (
     *("kind", "currency", "as_of", "date_precision", "certainty", "statement"),
     *("project", "programme", "phase", "payer", "is_confidential"),
 )
-
-
-def rate_on(currency, when):
-    """The official rate in force on a day: the row of that day or of at most ten days before; None without one."""
-    return (
-        ExchangeRate.objects.filter(
-            currency=currency, day__lte=when, day__gte=when - datetime.timedelta(days=RATE_DAYS)
-        )
-        .order_by("-day", "-origin")
-        .first()
-    )
 
 
 def currency_of(mark):
@@ -72,22 +60,23 @@ def _typed(form):
         return None
     if currency.pk == "KZT":
         return value, "KZT", value
-    rate = rate_on(currency, when) if when else None
+    rate = form.around.rate_on(currency, when) if when else None
     return value, currency.pk, value * rate.rate if rate else None
 
 
-def _stored(queryset):
-    return list(queryset.values_list("value", "currency_id", "value_kzt"))
+def _stored(rows):
+    return [(row.value, row.currency_id, row.value_kzt) for row in rows]
 
 
-def _family(form):
-    """The standing amounts of the same project or programme, but for this one and the one that it corrects."""
-    project, programme = form.value("project"), form.value("programme")
-    if project is None and programme is None:
-        return Amount.objects.none()
-    rows = Amount.objects.standing().filter(project=project, programme=programme).exclude(pk=form.instance.pk)
+def _standing(form, rows):
+    """Those of the amounts that no later one corrects, this form's included."""
     corrected = form.cleaned_data.get("corrects")
-    return rows.exclude(pk=corrected.pk) if corrected else rows
+    return [row for row in rows if row.superseded_by_id is None and row != corrected]
+
+
+def _is_own_part(row):
+    """Whether an amount is part of another one of a project, and counted there."""
+    return row.inclusion == Inclusion.YES and row.included_in.project_id is not None
 
 
 def _positive(form):
@@ -98,17 +87,21 @@ def _positive(form):
         yield error(text, "value")
 
 
+def _alike(row):
+    return [row.kind, row.payer, row.phase, row.inclusion]
+
+
 def _jump(form):
     """Rule 3 (W): a hundred times more or less than before is probably a wrong scale."""
     value, currency = form.value("value"), form.value("currency")
     if not value or not currency or not form.is_changed("value", "currency"):
         return
     if form.is_new:
-        corrected = form.cleaned_data.get("corrects")
-        same = _family(form).filter(kind=form.value("kind"), payer=form.value("payer"), phase=form.value("phase"))
-        before = corrected or same.filter(inclusion=form.value("inclusion") or Inclusion.NO).order_by("-pk").first()
+        alike = [form.value(name) for name in ("kind", "payer", "phase")] + [form.value("inclusion") or Inclusion.NO]
+        same = [row for row in _standing(form, siblings(form)) if _alike(row) == alike]
+        before = form.cleaned_data.get("corrects") or next(reversed(same), None)
     else:
-        before = Amount.objects.get(pk=form.instance.pk)
+        before = form.around.before(form.instance)
     if before and before.currency_id == currency.pk and not before.value / JUMP < value < before.value * JUMP:
         text = _("Was %(before)s, now %(now)s. Are you entering millions?")
         yield warning(text % {"before": shown(before.value), "now": shown(value)}, "value")
@@ -119,12 +112,11 @@ def _paid_within_commitment(form):
     typed, kind = _typed(form), form.value("kind")
     if typed is None or kind == AmountKind.ANNOUNCED or not form.is_changed("value", "currency", "kind"):
         return
-    own_part = Q(inclusion=Inclusion.YES, included_in__project__isnull=False)
-    counted = _family(form).exclude(inclusion=Inclusion.UNKNOWN).exclude(own_part)
+    counted = [row for row in _standing(form, siblings(form)) if row.inclusion != Inclusion.UNKNOWN]
+    counted = [row for row in counted if not _is_own_part(row)]
     sums = {}
     for each in (AmountKind.COMMITTED, AmountKind.DISBURSED):
-        rows = _stored(counted.filter(kind=each)) + ([typed] if kind == each else [])
-        sums[each] = rows
+        sums[each] = _stored(row for row in counted if row.kind == each) + ([typed] if kind == each else [])
     if not all(sums.values()):
         return
     both = in_one_currency(sums[AmountKind.COMMITTED] + sums[AmountKind.DISBURSED])
@@ -156,13 +148,17 @@ def _payment_dated(form):
         return
     if currency is None or currency.pk == "KZT" or not form.is_changed("as_of", "currency", "kind"):
         return
-    rate = rate_on(currency, when)
+    rate = form.around.rate_on(currency, when)
     if rate is None:
         text = _("No NBK rate for %(day)s: the payment is not counted in tenge until there is one.")
         yield warning(text % {"day": day(when)}, "as_of")
     elif rate.day != when:
         text = _("No NBK rate for %(day)s; the rate of %(used)s is used.")
         yield warning(text % {"day": day(when), "used": day(rate.day)}, "as_of")
+
+
+def _included(parts):
+    return [part for part in parts if part.inclusion == Inclusion.YES]
 
 
 def _sources_add_up(form):
@@ -173,8 +169,8 @@ def _sources_add_up(form):
     split = [part for name in SPLIT if (part := form.cleaned_data.get(name))]
     is_error = bool(split)
     if not split and not form.is_new and form.is_changed("value"):
-        parts = form.instance.parts.standing().filter(inclusion=Inclusion.YES, currency=currency)
-        split = [part.value for part in parts.exclude(money_source=MoneySource.UNKNOWN)]
+        parts = [part for part in _included(form.around.parts(form.instance)) if part.currency_id == currency.pk]
+        split = [part.value for part in parts if part.money_source != MoneySource.UNKNOWN]
     if not split:
         return
     total = sum(split)
@@ -190,12 +186,11 @@ def _parts_within_whole(form):
     if typed is None:
         return
     if whole is not None and form.value("inclusion") == Inclusion.YES:
-        others = whole.parts.standing().filter(inclusion=Inclusion.YES).exclude(pk=form.instance.pk)
-        corrected = form.cleaned_data.get("corrects")
-        parts = _stored(others.exclude(pk=corrected.pk) if corrected else others) + [typed]
+        others = [part for part in _included(form.around.parts(whole)) if part != form.instance]
+        parts = _stored(_standing(form, others)) + [typed]
         limit, bound = (whole.value, whole.currency_id, whole.value_kzt), whole.bound
     elif not form.is_new and form.is_changed("value", "currency"):
-        parts = _stored(form.instance.parts.standing().filter(inclusion=Inclusion.YES))
+        parts = _stored(_included(form.around.parts(form.instance)))
         limit, bound = typed, form.value("bound")
     else:
         return

@@ -19,6 +19,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from projects import permissions
+from projects.forms.around import Around
 from projects.forms.fields import DateField, NumberField, TextField, WholeNumberField
 from projects.forms.lookups import LinesField, LookupField
 from projects.forms.rules import dates_in_order, error, not_in_the_future
@@ -117,6 +118,7 @@ class RecordForm(forms.ModelForm, metaclass=RecordFormMetaclass):
     date_orders = ()  # (start, end), rule 7
     past_dates = ()  # dates of what has happened, rule 8
     from_address = ()  # fields of a new row that a link may fill in beforehand, by its query string
+    around = Around()
 
     def __init__(self, *args, user=None, fixed=None, **kwargs):
         super().__init__(*args, **kwargs)

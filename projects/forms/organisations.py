@@ -1,6 +1,7 @@
 """Forms of bodies and people."""
 
 from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection
 from django.db.models import Q
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
@@ -60,23 +61,37 @@ def _uscc(form):
         yield error(text % {"uscc": number, "name": owner}, "uscc")
 
 
+def _alike(text):
+    """Organisations with a name much like a text, in any of the scripts, the most alike first."""
+    alike = Greatest(*(TrigramSimilarity(Fold(column), FoldedText(text)) for column in NAME_COLUMNS))
+    found = Organisation.objects.annotate(folded=ORGANISATION_SEARCH, alike=alike)
+    return found.filter(folded__trigram_word_similar=FoldedText(text), alike__gte=ALIKE).order_by("-alike")
+
+
 def most_alike(names, without=None):
     """The organisation with a name most like one of these, in any of the scripts, or None.
 
     Args: names: texts. without: primary key of the one that is not to be found.
     """
-    for text in dict.fromkeys(filter(None, names)):
-        alike = Greatest(*(TrigramSimilarity(Fold(column), FoldedText(text)) for column in NAME_COLUMNS))
-        found = (
-            Organisation.objects.exclude(pk=without)
-            .annotate(folded=ORGANISATION_SEARCH, alike=alike)
-            .filter(folded__trigram_word_similar=FoldedText(text), alike__gte=ALIKE)
-            .order_by("-alike")
-            .first()
+    texts = dict.fromkeys(filter(None, names))
+    return next(filter(None, (_alike(text).exclude(pk=without).first() for text in texts)), None)
+
+
+def most_alike_of_each(texts):
+    """text -> the organisation with the name most like it, for those that have one: `most_alike` of many at once."""
+    mark = "the text that is compared"
+    statement, values = _alike(mark).values("pk")[:1].query.sql_with_params()
+    for value in values:
+        statement = statement.replace("%s", "names.text" if value == mark else "{}", 1)
+    statement = statement.format(*["%s"] * (len(values) - values.count(mark)))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT names.text, found.pk FROM unnest(%s) AS names(text), LATERAL ({statement}) AS found",
+            [list(texts), *(value for value in values if value != mark)],
         )
-        if found:
-            return found
-    return None
+        found = dict(cursor.fetchall())
+    organisations = Organisation.objects.in_bulk(set(found.values()))
+    return {text: organisations[key] for text, key in found.items()}
 
 
 def similar_name(form):

@@ -4,12 +4,13 @@ import calendar
 import datetime
 
 from django import forms
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects import wording
+from projects.forms.around import siblings
 from projects.forms.base import RecordForm
 from projects.forms.documents import DocumentedForm
 from projects.forms.fields import shown
@@ -170,10 +171,7 @@ def _unit_fits(form):
 
 def _siblings(form):
     """Other observations of the same project or programme, planned or actual like this one."""
-    subject = {name: form.value(name) for name in ("project", "programme")}
-    if not any(subject.values()):
-        return Observation.objects.none()
-    return Observation.objects.filter(**subject, status=form.value("status")).exclude(pk=form.instance.pk)
+    return [row for row in siblings(form) if row.status == form.value("status")]
 
 
 def _cumulative_grows(form):
@@ -182,11 +180,14 @@ def _cumulative_grows(form):
     metric = form.value("metric")
     if total is None or end is None or metric is None:
         return
-    earlier = _siblings(form).filter(metric=metric, cumulative__gt=total, unit=form.value("unit"))
-    earlier = earlier.filter(period_end__year=end.year, period_end__lt=end).order_by("-period_end").first()
-    if earlier:
+    unit = form.value("unit")
+    same = [row for row in _siblings(form) if row.metric_id == metric.pk and row.unit_id == (unit and unit.pk)]
+    earlier = [row for row in same if row.period_end and row.period_end.year == end.year and row.period_end < end]
+    higher = [row for row in earlier if row.cumulative is not None and row.cumulative > total]
+    if higher:
+        last = max(higher, key=lambda row: row.period_end)
         text = _("Cumulative total fell from %(before)s to %(now)s. Corrections need a reason.")
-        yield from form.needs_reason(text % {"before": shown(earlier.cumulative), "now": shown(total)})
+        yield from form.needs_reason(text % {"before": shown(last.cumulative), "now": shown(total)})
 
 
 def _local_within_all(form):
@@ -194,11 +195,12 @@ def _local_within_all(form):
     metric, value = form.value("metric"), form.value("value")
     if metric is None or value is None or metric.pk not in (*ALL_WORKERS, *LOCAL_WORKERS):
         return
-    same = _siblings(form).filter(as_of=form.value("as_of"))
-    everybody = same.filter(metric__in=ALL_WORKERS).aggregate(total=Sum("value"))["total"]
+    same = [row for row in _siblings(form) if row.as_of == form.value("as_of")]
+    workers = [row.value for row in same if row.metric_id in ALL_WORKERS]
+    everybody = sum(workers) if workers else None
     if metric.pk in ALL_WORKERS:
         everybody = (everybody or 0) + value
-        local = max((row.value for row in same.filter(metric__in=LOCAL_WORKERS)), default=None)
+        local = max((row.value for row in same if row.metric_id in LOCAL_WORKERS), default=None)
     else:
         local = value
     if local is not None and everybody is not None and local > everybody:

@@ -5,11 +5,12 @@ from decimal import Decimal
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects import actions, stages
+from projects.forms.around import siblings
 from projects.forms.base import RecordForm
 from projects.forms.documents import DocumentedForm
 from projects.forms.fields import DateField, KeyField, shown
@@ -164,11 +165,10 @@ class ProjectSectorForm(SourcedForm):
 
 def _shares(form):
     """Rule 23 (E): the shares of all who hold the same role add up to at most 100 %."""
-    share, project = form.value("share"), form.value("project")
-    if share is None or project is None:
+    share = form.value("share")
+    if share is None or form.value("project") is None:
         return
-    others = ProjectParty.objects.filter(project=project, role=form.value("role")).exclude(pk=form.instance.pk)
-    total = share + (others.aggregate(total=Sum("share"))["total"] or 0)
+    total = share + sum(row.share or 0 for row in siblings(form) if row.role == form.value("role"))
     if total > 100:
         yield error(_("Shares add up to %(total)s %%.") % {"total": shown(total)}, "share")
 
@@ -209,7 +209,7 @@ def _stage_may_follow(form):
     if not stage or not project or not day:
         return
     given = {"reason": form.value("reason") or "", "commissioned_on": form.value("commissioned_on")}
-    for refusal in stages.refusals(project, stage, day, without=form.instance.pk, **given):
+    for refusal in stages.refusals(project, stage, day, log=siblings(form), **given):
         if refusal.field == "commissioned_on":
             yield error(refusal.text, refusal.field)
         elif form.is_changed("stage", "effective_on"):
@@ -220,6 +220,8 @@ def _stage_documented(form):
     """Rule 18 (W): what the stage requires is there."""
     stage, project = form.value("stage"), form.value("project")
     if not stage or not project or not form.is_changed("stage", "document"):
+        return
+    if project.pk is None:  # comes with the same file: its page will say what the stage asks for
         return
     known = [StageFact.COMMISSIONED] if form.value("commissioned_on") else []
     missing = stages.missing(project, stage, more=_documents_of(form), known=known)

@@ -1,5 +1,6 @@
 """SQL functions of the register, made by the first migration, as expressions for queries and constraints."""
 
+import functools
 import re
 
 from django.db import models
@@ -26,6 +27,7 @@ def fold_letter(letter):
     return FOLDED_LETTERS.get(letter, letter)
 
 
+@functools.lru_cache(5000)  # tables say the same names and words again and again
 def fold(text):
     """A text folded as `tracker_fold` of the database does it."""
     return re.sub(r"\s+", " ", "".join(fold_letter(letter) for letter in text.lower()))

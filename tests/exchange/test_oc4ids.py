@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils.translation import override
 
 from projects.exchange import oc4ids
 from projects.models import Amount, ImportJob, Milestone, Observation, Organisation, Project, ProjectParty, Source
@@ -38,7 +39,8 @@ SHORT = {
 
 @pytest.fixture
 def person(brief):
-    return factories.administrator("synthetic-admin")
+    with override("en"):
+        yield factories.administrator("synthetic-admin")
 
 
 def bring_in(package, person, **options):

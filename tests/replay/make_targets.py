@@ -93,6 +93,7 @@ def targets(base, database):
             "api_list": "/api/v1/projects/",
             "api_detail": "/api/v1/projects/{arg}/",
             "export_xlsx": lists,  # asked after some cases whether the rows can still be read
+            "import": "/en/imports/new/",
             "login": "/en/accounts/login/",
             "logout": "/en/accounts/logout/",
             "set_language": "/i18n/setlang/",
@@ -127,7 +128,8 @@ def targets(base, database):
             "period": "as_of",
         },
         "fields": {
-            "name": "name_en",
+            "name": "name_ru",
+            "file": "file",
             "text": "narrative",
             "description": "description_en",
             "code": "reference",
@@ -159,6 +161,7 @@ def targets(base, database):
             "project_edit": baseline(base, "editor", "/en/projects/WKR-0001/edit/"),
             "update_add": baseline(base, "editor", "/en/projects/WKR-0001/updates/new/")
             | {"narrative": "text", "submit": "draft"},
+            "import": baseline(base, "admin", "/en/imports/new/"),
             "admin_project_change": baseline(base, "admin", "/en/admin/projects/project/1/change/"),
         },
         "checksum_sql": (
