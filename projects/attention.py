@@ -6,16 +6,16 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from projects import cadence
-from projects.models import Evidence, Milestone, Obligation, Problem, Project, Update
+from projects.models import Milestone, Obligation, Problem, Project, Update
 from projects.models.choices import (
     Attention,
-    EvidenceStatus,
     ObligationState,
     ProjectStatus,
     Severity,
     Side,
     UpdateStatus,
 )
+from projects.models.obligations import waiting_evidence
 
 
 def _mine(rows):
@@ -75,11 +75,9 @@ def _is_blocked(day):
 
 def _is_unanswered(day):
     """An update or evidence waits for a decision."""
-    evidence = Evidence.objects.filter(
-        Q(status=EvidenceStatus.OFFERED) | Q(decided_on__gt=day), created_at__date__lte=day
-    ).filter(obligation__project=OuterRef("pk"))
+    offered = Obligation.objects.filter(Exists(waiting_evidence(day)))
     updates = Update.objects.filter(status=UpdateStatus.SUBMITTED, submitted_at__date__lte=day)
-    return _mine(updates) | Exists(evidence)
+    return _mine(updates) | _mine(offered)
 
 
 _CONDITIONS = {

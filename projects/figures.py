@@ -276,6 +276,14 @@ def count(number, url, kind, unit="{project}", exact=True):
     return render(None, text, value=str(number), unit=unit, kind=kind, bound=Bound.EQ if exact else Bound.GE, url=url)
 
 
+def containers(tally, url):
+    """How many containers were shipped, have arrived, stand installed, linked to their rows; None where none was."""
+    if not tally.shipped:
+        return None
+    names = ("shipped", "arrived", "installed")
+    return {name: count(getattr(tally, name), url, name, unit="{container}") for name in names}
+
+
 def project_money(project, kind, context):
     """A project's money of one kind in a list: the amount itself where it is one, else the sum of several."""
     amounts = [amount for amount in project.listed_amounts if amount.kind == kind]

@@ -9,11 +9,13 @@ from django.utils.functional import cached_property
 
 from projects.models import Evidence, Organisation, Programme, Project, ProjectParty
 from projects.models.choices import BudgetLevel, EvidenceStatus, ObligationState, PartyRole, Side
+from projects.models.obligations import SHARE
 
 RELATED = ("statement__source", "kind", "unit", "metric", "project", "programme", "organisation")
 FURTHER = ("instrument", "agreement", "responsible", "owner")
 HIRES = ("jobs_local_citizens", "jobs_local_residents")  # two counters: they are never added
 TRAINING = "TRAINING"
+NEVER_ADDED = (SHARE, "rank")  # dimensions of units
 
 
 def invested_in(organisation):
@@ -64,6 +66,47 @@ class Hired:
     @property
     def share(self):
         return self.local / self.whole
+
+
+@dataclass(frozen=True)
+class Together:
+    """What obligations of one sort come to on a day: only like is added to like.
+
+    sort: kind, metric, budget level, unit and frequency, as the obligations have them (keys).
+    target, reached: Decimal in the unit, None without a target. figures: obligations with a target, missing: those
+    without one. Waived ones are in neither.
+    """
+
+    sort: dict
+    target: Decimal | None
+    reached: Decimal | None
+    figures: int
+    missing: int
+
+
+SORT = ("kind", "metric", "budget_level", "unit", "frequency")
+
+
+def sums(obligations):
+    """Together for each sort of obligations with their state; shares, ranks and what has no unit are left out."""
+    rows = obligations.filter(unit__isnull=False).exclude(unit__dimension__in=NEVER_ADDED)
+    rows = rows.exclude(metric__is_additive=False).exclude(state_on_day=ObligationState.WAIVED)
+    stated = Q(target__isnull=False)
+    found = (
+        rows.order_by()
+        .values(*SORT)
+        .annotate(
+            together=Sum("target"),
+            came=Sum("reached", filter=stated),
+            figures=Count("pk", stated),
+            missing=Count("pk", ~stated),
+        )
+    )
+    return [
+        Together({name: row[name] for name in SORT}, row["together"], row["came"], row["figures"], row["missing"])
+        for row in found.order_by("kind__position", "kind", "metric", "budget_level", "unit", "frequency")
+        if row["figures"]
+    ]
 
 
 class Ledger:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from projects import filters
 from projects.filters import ProjectFilterSet
 from projects.filters.projects import MISSING
+from projects.models import Metric, Project
 from tests import factories
+from tests.pages import read
 from tracker.errors import BadParameter
 
 NOW = datetime.datetime(2026, 11, 22, 12, tzinfo=datetime.UTC)
@@ -367,6 +369,57 @@ def test_what_is_overdue_follows_the_day(portfolio):
         assert found("overdue=1", portfolio["me"]) == "B"
     with time_machine.travel(datetime.datetime(2027, 1, 1, 12, tzinfo=datetime.UTC)):
         assert found("overdue=1", portfolio["me"]) == "ABC"
+
+
+def test_a_day_looked_back_to_is_the_day_of_what_was_late_then(portfolio, client):
+    """Filters that say how things stand ask for the day of `as_of`, as the numbers that lead to them do."""
+    project = Project.objects.get(reference="A")
+    factories.problem(
+        project=project, severity="high", raised_on="2026-10-01", closed_on="2026-11-10", resolution="Synthetic"
+    )
+    for query, references in [
+        ("overdue=1&as_of=2026-11-01", ""),
+        ("overdue=1&as_of=2026-11-02", "B"),
+        ("overdue=1&as_of=2027-01-01", "ABC"),
+        ("at_risk=1", "B"),
+        ("at_risk=1&as_of=2026-10-01", "AB"),
+        ("at_risk=1&as_of=2026-11-10", "B"),
+    ]:
+        assert found(query, portfolio["me"]) == references, query
+    Metric.objects.filter(unit=None).update(unit=factories.unit("1"))
+    client.force_login(portfolio["me"])
+    for asked, kind in (("2026-11-02", "overdue"), ("2026-10-01", "at_risk")):
+        for address in ("/en/", "/en/compare/?by=status"):
+            page = read(client.get(address, QueryDict(f"as_of={asked}", mutable=True)))
+            links = [link for link in page.all("a", class_="figure-link") if link.one("data")["data-kind"] == kind]
+            assert links
+            for link in links:
+                rows = read(client.get(link["href"])).all("tr", data_reference=True)
+                assert len(rows) == int(link.one("data")["value"]), link["href"]
+
+
+def test_late_shipments(portfolio):
+    """Late is what came, or is now to be expected, after its plan; of the day looked back to where one is given."""
+    unit = factories.unit("{container}", dimension="container")
+    for name, dates in {
+        "in-time": {"planned_on": day("2026-12-01")},
+        "overdue": {"planned_on": day("2026-11-01")},
+        "slipped": {"planned_on": day("2026-12-01"), "expected_on": day("2027-01-01")},
+        "came-late": {"planned_on": day("2026-11-01"), "arrived_on": day("2026-11-05")},
+        "no-plan": {"arrived_on": day("2026-11-05")},
+    }.items():
+        factories.shipment(name_en=name, unit=unit, **dates)
+    for query, names in {
+        "": "came-late in-time no-plan overdue slipped",
+        "late=1": "came-late overdue slipped",
+        "late=1&as_of=2026-11-01": "slipped",
+        "late=1&as_of=2026-11-04": "came-late overdue slipped",
+        "late=1&as_of=2026-12-02": "came-late in-time overdue slipped",
+    }.items():
+        rows = filters.ShipmentFilterSet(QueryDict(query), user=portfolio["me"]).rows()
+        assert " ".join(rows.order_by("name_en").values_list("name_en", flat=True)) == names, query
+    with pytest.raises(BadParameter):
+        filters.ShipmentFilterSet(QueryDict("late=0"), user=portfolio["me"]).rows()
 
 
 @pytest.mark.parametrize("sort", ["reference", "-announced"])

@@ -86,9 +86,6 @@ class Obligations(Listing):
     sorts = sorts(columns.by_name(columns.OBLIGATIONS))
     default_sort = "kind"
 
-    def filtered(self, context):
-        return self.filterset(self.request.GET, user=self.request.user, day=context.day).rows()
-
 
 class OneObligation(Detail):
     queryset = Obligation.objects

@@ -130,15 +130,12 @@ class Listing(ApiView):
     def noun(cls):
         return cls.filterset._meta.model._meta.verbose_name_plural
 
-    def filtered(self, context):
-        return self.filterset(self.request.GET, user=self.request.user).rows()
-
     def prepared(self, rows):
         return rows
 
     def get(self, request):
         data, context = request.GET, self.context()
-        rows = self.filtered(context)
+        rows = self.filterset(data, user=request.user).rows()
         sort = paging.chosen_sort(data, self.sorts, self.default_sort)
         expression = self.sorts[sort.removeprefix("-")]
         page = paging.paginate(

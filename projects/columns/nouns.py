@@ -91,6 +91,11 @@ LEADS = [
     Column("source", _("Source"), SOURCE),
 ]
 
+
+def _days_late(row, context):
+    return row.days_late or "–"
+
+
 SHIPMENTS = [
     Column("name", _("Shipment"), _LINK, _by_name),
     Column("quantity", _("Quantity"), sort="quantity", **figure("quantity", exactness())),
@@ -99,6 +104,7 @@ SHIPMENTS = [
     Column("destination", pgettext_lazy("place", "To"), related("destination"), "destination_id"),
     Column("dispatched", _("Dispatched"), dated("dispatched_on", "dispatched_precision"), "dispatched_on"),
     Column("arrived", _("Arrived"), dated("arrived_on"), "arrived_on"),
+    Column("late", _("Days late"), Cell(lambda row, context: row.days_late or None, _days_late), "days_late", True),
     Column(
         "same_as",
         _("The same as"),

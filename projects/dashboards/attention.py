@@ -4,7 +4,6 @@ from collections import Counter
 
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,8 +27,6 @@ class ActionCentre(Board):
     view_name = "actions"
 
     def get_context_data(self, **kwargs):
-        looking_back = getattr(self.request, "looking_back", None) or {}
-        self.day = looking_back.get("as_of") or timezone.localdate()
         rows = self.rows().order_by()
         found = {
             kind: set(rows.filter(attention.condition(kind, self.day)).values_list("pk", flat=True))

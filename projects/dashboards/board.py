@@ -30,6 +30,7 @@ class Board(TemplateView):
         if not permissions.may_see_register(request.user):
             raise PermissionDenied(_("Your sign-in has no role yet. Ask an administrator for one."))
         self.chosen = filters.ProjectFilterSet(request.GET, user=request.user)
+        self.day = self.chosen.day
         self.currency = self.one_of("currency", rollups.CURRENCIES)
         self.rate = self.one_of("rate", rollups.RATES)
         self.seen_amounts = permissions.visible_to(request.user, Amount.objects.all())

@@ -206,10 +206,10 @@ class Compare(Board):
             if metric in metrics:
                 yield self.measured(str(MEASURES[name]), metrics[metric], status)
 
-    @staticmethod
-    def counted(rows):
-        groups = {group.value: Count("pk", Q(stage_group=group)) for group in StageGroup}
-        return rows.order_by().aggregate(overdue=Count("pk", is_overdue()), at_risk=Count("pk", is_at_risk()), **groups)
+    def counted(self, rows):
+        counts = {group.value: Count("pk", Q(stage_group=group)) for group in StageGroup}
+        counts |= {"overdue": Count("pk", is_overdue(self.day)), "at_risk": Count("pk", is_at_risk(self.day))}
+        return rows.order_by().aggregate(**counts)
 
     def narrower(self, side, **changes):
         """The list of some of a side's rows."""

@@ -58,7 +58,7 @@ class Home(Board):
         """What the reader sees of these projects, read at once: what stays the same until the data change."""
         user, projects, portfolio = self.request.user, self.rows(), self.portfolio()
         lines = portfolio.by_each(["stage_group", "sector", "district", "year"])
-        late, at_risk = projects.filter(is_overdue()), projects.filter(is_at_risk())
+        late, at_risk = projects.filter(is_overdue(self.day)), projects.filter(is_at_risk(self.day))
         return {
             "totals": portfolio.total,
             "totals_url": self.listed(),

@@ -2,14 +2,16 @@
 
 import datetime
 from decimal import Decimal
+from functools import cached_property
 from urllib.parse import urlencode
 
 import django_filters
 from django import forms
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects import wording
+from projects import timetravel, wording
 from projects.models.base import EARLIEST, LATEST
 from projects.search import READABLE, TOO_COMMON, contains, nearly, search_words
 from tracker.errors import BadParameter
@@ -131,7 +133,17 @@ class FlagFilter(django_filters.ChoiceFilter):
         self.condition = condition
 
     def filter(self, queryset, value):
-        return queryset.filter(self.condition()) if value == "1" else queryset
+        return queryset.filter(self._asked()) if value == "1" else queryset
+
+    def _asked(self):
+        return self.condition()
+
+
+class DayFlagFilter(FlagFilter):
+    """A flag whose condition is a function of the day that the rows are of."""
+
+    def _asked(self):
+        return self.condition(self.parent.day)
 
 
 def _without_empty_values(data):
@@ -170,6 +182,12 @@ class RegisterFilterSet(django_filters.FilterSet):
     def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
         self.user = user
         super().__init__(_without_empty_values(data), queryset, **kwargs)
+
+    @cached_property
+    def day(self):
+        """The day that the rows are of: the one looked back to (`as_of` of the query string), or today."""
+        asked = self.data.get("as_of")
+        return timetravel.parse_as_of(asked) if asked else timezone.localdate()
 
     def rows(self, without=()):
         """The filtered queryset, leaving out the named filters and their `__not`, `__empty` companions.

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,6 +11,7 @@ from projects.filters.base import (
     ChoicesFilter,
     CodesFilter,
     DayFilter,
+    DayFlagFilter,
     FlagFilter,
     SearchFilter,
 )
@@ -35,11 +35,11 @@ from projects.filters.parts import (
 from projects.filters.projects import in_sectors
 from projects.models import (
     Currency,
-    Evidence,
     ExchangeRate,
     Indicator,
     Instrument,
     Investor,
+    Metric,
     Obligation,
     ObligationKind,
     Organisation,
@@ -53,11 +53,13 @@ from projects.models import (
     Shipment,
     Source,
     Statement,
+    Unit,
     Update,
 )
 from projects.models.choices import (
+    BudgetLevel,
     Certainty,
-    EvidenceStatus,
+    Frequency,
     ObligationBasis,
     ObligationState,
     OrganisationKind,
@@ -72,6 +74,7 @@ from projects.models.choices import (
 )
 from projects.models.codelists import PLACE_SEARCH, SECTOR_SEARCH
 from projects.models.functions import Fold
+from projects.models.obligations import waiting_evidence
 from projects.models.organisations import ORGANISATION_SEARCH
 from projects.models.sources import STATEMENT_SEARCH
 
@@ -215,10 +218,6 @@ def _subject_invested_in(ids):
     return Q(organisation__in=ids) | Q(project__in=theirs.values("project"))
 
 
-def _offered():
-    return Evidence.objects.filter(obligation=OuterRef("pk"), status=EvidenceStatus.OFFERED)
-
-
 OBLIGATION_MISSING = {
     "target": (_("target"), Q(target__isnull=True)),
     "deadline": (_("deadline"), Q(due_on__isnull=True, end_on__isnull=True)),
@@ -228,7 +227,7 @@ OBLIGATION_MISSING = {
 
 
 class ObligationFilterSet(NounFilterSet):
-    """Rows carry their state on `day` (`as_of` of the query string, or today): see `with_state`."""
+    """Rows carry their state on the day: see `with_state`."""
 
     people = ("owner",)
 
@@ -255,20 +254,24 @@ class ObligationFilterSet(NounFilterSet):
     instrument = CodesFilter(
         lambda codes: Q(instrument__in=codes), label=_("Instrument"), queryset=Instrument.objects.all()
     )
+    metric = CodesFilter(lambda codes: Q(metric__in=codes), label=_("What is measured"), queryset=Metric.objects.all())
+    metric__empty = FlagFilter(lambda: Q(metric__isnull=True), label=_("What is measured"))
+    unit = CodesFilter(lambda codes: Q(unit__in=codes), label=_("Unit"), queryset=Unit.objects.all())
+    frequency = by_choice("frequency", Frequency, _("Frequency"))
+    budget = by_choice("budget_level", BudgetLevel, _("Budget that counts"))
+    budget__empty = FlagFilter(lambda: Q(budget_level=""), label=_("Budget that counts"))
     due_after = DayFilter(field_name="deadline", lookup_expr="gte", label=_("Deadline from"))
     due_before = DayFilter(field_name="deadline", lookup_expr="lte", label=_("Deadline to"))
-    evidence = FlagFilter(lambda: Exists(_offered()), label=_("Evidence waits for a decision"))
+    evidence = DayFlagFilter(lambda day: Exists(waiting_evidence(day)), label=_("Evidence waits for a decision"))
     missing = MissingFilter(OBLIGATION_MISSING)
 
     class Meta:
         model = Obligation
         fields = []
 
-    def __init__(self, data=None, queryset=None, *, user=None, day=None, **kwargs):
-        self.day = day or timezone.localdate()
-        if queryset is None:
-            queryset = permissions.visible_to(user, Obligation.objects.all())
-        super().__init__(data, queryset.with_state(self.day), user=user, **kwargs)
+    def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
+        super().__init__(data, queryset, user=user, **kwargs)
+        self.queryset = self.queryset.with_state(self.day)
         owners = get_user_model().objects.filter(Q(owned_obligations__isnull=False) | Q(pk=getattr(user, "pk", None)))
         self.filters["owner"].queryset = owners.distinct()
 
@@ -277,6 +280,8 @@ class ObligationFilterSet(NounFilterSet):
 
 
 class ShipmentFilterSet(NounFilterSet):
+    """Rows carry how late they are on the day: see `with_days_late`."""
+
     places = ("origin", "destination")
 
     q = SearchFilter(Fold(*NAMES, "waybill"), of_programmes)
@@ -289,10 +294,15 @@ class ShipmentFilterSet(NounFilterSet):
     )
     origin = by_place("origin", pgettext_lazy("of a shipment", "From"))
     destination = by_place("destination", pgettext_lazy("of a shipment", "To"))
+    late = FlagFilter(lambda: Q(days_late__gt=0), label=_("Later than planned"))
 
     class Meta:
         model = Shipment
         fields = []
+
+    def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
+        super().__init__(data, queryset, user=user, **kwargs)
+        self.queryset = self.queryset.with_days_late(self.day)
 
 
 # Indicators and sources

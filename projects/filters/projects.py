@@ -3,15 +3,15 @@
 import django_filters
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, F, OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from projects import attention, permissions, timetravel
-from projects.attention import is_at_risk, is_overdue
+from projects import attention, permissions
+from projects.attention import blocked_by_nobody_named, is_at_risk, is_overdue
 from projects.filters.base import (
     CodesFilter,
     DayFilter,
+    DayFlagFilter,
     FlagFilter,
     MoneyFilter,
     RegisterFilterSet,
@@ -139,41 +139,24 @@ class AmountRange(MoneyFilter):
         return queryset.filter(Exists(sums.filter(**{f"{columns}value__{self.comparison}": value})))
 
 
-class OnTheDay:
-    """A filter whose answer is of a day: the one looked back to (`as_of` of the query string), or today."""
-
-    @property
-    def day(self):
-        asked = self.parent.data.get("as_of")
-        return timetravel.parse_as_of(asked) if asked else timezone.localdate()
-
-
-class AttentionFilter(OnTheDay, django_filters.ChoiceFilter):
+class AttentionFilter(django_filters.ChoiceFilter):
     """Late, at risk, blocked or unanswered: what the action centre counts."""
 
     def __init__(self):
         super().__init__(choices=Attention.choices, label=_("Needs attention"))
 
     def filter(self, queryset, value):
-        return queryset.filter(attention.condition(value, self.day)) if value else queryset
+        return queryset.filter(attention.condition(value, self.parent.day)) if value else queryset
 
 
-class BlockedByFilter(OnTheDay, CodesFilter):
+class BlockedByFilter(CodesFilter):
     """Bodies that hold a project up: owners of open problems, or responsible for what the region owes."""
 
     def __init__(self):
         super().__init__(None, label=_("Held up by"), queryset=Organisation.objects.all(), to_field_name="id")
 
     def filter(self, queryset, value):
-        return queryset.filter(attention.blocked_by(value, self.day)) if value else queryset
-
-
-class NobodyNamedFilter(OnTheDay, FlagFilter):
-    def __init__(self):
-        super().__init__(None, label=_("Held up by"))
-
-    def filter(self, queryset, value):
-        return queryset.filter(attention.blocked_by_nobody_named(self.day)) if value == "1" else queryset
+        return queryset.filter(attention.blocked_by(value, self.parent.day)) if value else queryset
 
 
 class CuratorFilter(CodesFilter):
@@ -347,9 +330,9 @@ class ProjectFilterSet(RegisterFilterSet):
     department__empty = FlagFilter(lambda: Q(department__isnull=True), label=_("Responsible department"))
     attention = AttentionFilter()
     blocked_by = BlockedByFilter()
-    blocked_by__empty = NobodyNamedFilter()
-    overdue = FlagFilter(is_overdue, label=_("Overdue"))
-    at_risk = FlagFilter(is_at_risk, label=_("At risk"))
+    blocked_by__empty = DayFlagFilter(blocked_by_nobody_named, label=_("Held up by"))
+    overdue = DayFlagFilter(is_overdue, label=_("Overdue"))
+    at_risk = DayFlagFilter(is_at_risk, label=_("At risk"))
     missing = MissingFilter()
     placeholders = PlaceholderFilter()
 

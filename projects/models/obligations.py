@@ -72,7 +72,7 @@ class ObligationQuerySet(models.QuerySet):
                 state_on_day=KeyTextTransform("state", "on_day"),
                 turn=Case(
                     When(state_on_day__in=SETTLED, then=Value("")),
-                    When(Exists(_waiting(day)), then=Value(Side.REGION)),
+                    When(Exists(waiting_evidence(day)), then=Value(Side.REGION)),
                     When(~Q(waits_for=""), then=F("waits_for")),
                     default=F("side"),
                     output_field=CharField(),
@@ -100,7 +100,7 @@ def _computed(function, day, *more):
     return Func(*_COLUMNS, *given, function=function, output_field=models.JSONField())
 
 
-def _waiting(day):
+def waiting_evidence(day):
     """Evidence of an obligation (OuterRef) that was offered by `day` and not yet decided on then."""
     waiting = Q(status=EvidenceStatus.OFFERED) | Q(decided_on__gt=day)
     return Evidence.objects.filter(waiting, obligation=OuterRef("pk"), created_at__date__lte=day)

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from projects import evidence, filters, permissions
+from projects import evidence, figures, filters, ledger, permissions, wording
 from projects.actions import Refused
 from projects.columns import nouns as columns
-from projects.models import Evidence, Obligation, ObligationKind
-from projects.models.choices import EvidenceStatus, ObligationState, Side
+from projects.models import Evidence, Metric, Obligation, ObligationKind, Unit
+from projects.models.choices import BudgetLevel, EvidenceStatus, Frequency, ObligationState, Side
 from projects.portfolio.edit import SeeOther
 from projects.portfolio.lists import ListPage, SignedIn, day_of
 from projects.portfolio.nouns import SOURCED, RecordPage
@@ -40,11 +40,48 @@ class ObligationList(ListPage):
     add_url_name = "obligation-new"
     more_filters = (
         *("strength", "basis", "instrument", "programme", "project", "investor", "turn", "responsible", "owner"),
-        *("due_after", "due_before", "evidence", "missing"),
+        *("metric", "frequency", "budget", "due_after", "due_before", "evidence", "missing"),
     )
 
-    def filter_options(self):
-        return {"day": day_of(self.request)}
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        return context | {"below_template": "portfolio/_obligation_sums.html", "sums": self._sums()}
+
+    def _sums(self):
+        """Targets and what was reached of the listed obligations together: label, number, target, reached, share."""
+        found = ledger.sums(self.filters.rows())
+        names = {
+            name: model.objects.in_bulk({line.sort[name] for line in found} - {None})
+            for name, model in (("kind", ObligationKind), ("metric", Metric), ("unit", Unit))
+        }
+        for line in found:
+            kind, metric, unit = (names[name].get(line.sort[name]) for name in ("kind", "metric", "unit"))
+            budget, frequency = line.sort["budget_level"], line.sort["frequency"]
+            url = self._url(
+                kind=kind.pk,
+                unit=unit.pk,
+                frequency=frequency,
+                state=self._not_waived(),
+                **({"metric": metric.pk} if metric else {"metric": None, "metric__empty": "1"}),
+                **({"budget": budget} if budget else {"budget": None, "budget__empty": "1"}),
+                after=None,
+                before=None,
+            )
+            words = [metric, BudgetLevel(budget).label if budget else "", Frequency(frequency).label]
+            yield {
+                "label": str(kind),
+                "note": ", ".join(str(word) for word in words if word),
+                "number": figures.count(line.figures + line.missing, url, "obligations", unit="{obligation}"),
+                "missing": line.missing,
+                "target": figures.computed(line.target, unit, "target", url),
+                "reached": figures.computed(line.reached, unit, "reached", url),
+                "share": wording.percentage(line.reached / line.target),
+            }
+
+    def _not_waived(self):
+        """The states asked for, or else all, but waived: what is waived is in no sum."""
+        asked = self.request.GET.getlist("state") or ObligationState.values
+        return [state for state in asked if state != ObligationState.WAIVED]
 
     def _facets(self):
         """How many obligations are of each kind, state and side, each counted without its own filter."""
@@ -67,7 +104,7 @@ class ObligationList(ListPage):
             yield {"name": name, "title": title, "options": options}
 
     def listed(self, rows):
-        self.context.day = day_of(self.request)
+        self.context.day = self.filters.day
         related = (
             "kind",
             "unit",

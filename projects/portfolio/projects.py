@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
-from projects import facets, figures, permissions, rollups
+from projects import deliveries, facets, figures, permissions, rollups
 from projects.columns.base import time_suffix
 from projects.columns.projects import DEFAULT_COLUMNS, PROJECT_COLUMNS
 from projects.filters import ProjectFilterSet
@@ -297,6 +297,12 @@ def shown_amounts(user):
     return seen.select_related("payer", "phase").prefetch_related(Prefetch("included_in", seen))
 
 
+def _containers(shipments, request, **chosen):
+    """How far the containers of these shipments have come, linked to the list of them."""
+    url = reverse("shipment-list") + changed(request.GET, **chosen)
+    return figures.containers(deliveries.tally(shipments.all()), url)
+
+
 class ProjectPage(SignedIn, TemplateView):
     """Everything about one project, each figure with its source."""
 
@@ -318,6 +324,7 @@ class ProjectPage(SignedIn, TemplateView):
         return super().get_context_data(**kwargs) | {
             "project": project,
             "day": day_of(self.request),
+            "containers": _containers(project.shipments, self.request, project=project.reference),
             "further_sectors": project.further_sectors.select_related("sector"),
             "sections": [
                 section(
@@ -423,6 +430,7 @@ class ProgrammePage(SignedIn, TemplateView):
         return super().get_context_data(**kwargs) | {
             "programme": programme,
             "day": day_of(self.request),
+            "containers": _containers(programme.shipments, self.request, programme=programme.code),
             "named": named,
             "unnamed": len(projects) - named,
             "sector_mentions": programme.sector_mentions.select_related(sourced, "sector", "alternative"),

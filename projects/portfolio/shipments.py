@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from projects import actions, deliveries, filters, permissions
+from projects import actions, deliveries, figures, filters, permissions
 from projects.columns import nouns as columns
 from projects.forms import NextCheckpointForm
 from projects.models import Shipment
@@ -60,7 +60,9 @@ class ShipmentPage(RecordPage):
         record, day = context["record"], day_of(self.request)
         station = deliveries.next_station(record) if self.may_change else None
         return context | {
-            "tally": deliveries.tally(Shipment.objects.filter(pk=record.pk)),
+            "containers": figures.containers(
+                deliveries.tally(Shipment.objects.filter(pk=record.pk)), record.get_absolute_url()
+            ),
             "delay": deliveries.delay_of(record, day),
             "days_late": Shipment.objects.with_days_late(day).values_list("days_late", flat=True).get(pk=record.pk),
             "twins": deliveries.twins(self.request.user, record),

@@ -1,6 +1,7 @@
 """Obligations on their pages: filters, evidence offered, accepted and refused, and what their forms refuse."""
 
 import datetime
+from urllib.parse import urlsplit
 
 import pytest
 from django.http import QueryDict
@@ -213,7 +214,7 @@ def test_filters(people, tax, offered):
     names = {tax.pk: "tax", road.pk: "road", mine.pk: "mine"}
 
     def found(query):
-        rows = ObligationFilterSet(QueryDict(query), user=people["analyst"], day=TODAY).rows()
+        rows = ObligationFilterSet(QueryDict(query), user=people["analyst"]).rows()
         return " ".join(names[row.pk] for row in rows.order_by("pk"))
 
     assert found("turn=region") == "tax road mine"
@@ -225,3 +226,46 @@ def test_filters(people, tax, offered):
     assert found("state=overdue&side=region") == "road"
     assert found(f"due_before={ago(1)}&side=region") == "road"
     assert found(f"due_after={ago(0)}&due_before={ago(-9)}") == "mine"
+    assert found("frequency=quarterly&budget=local&unit=KZT&metric__empty=1") == "tax"
+    assert found("budget__empty=1") == "road mine"
+    assert found("unit=%7Bdone%7D") == "road"
+
+
+def test_a_day_looked_back_to_is_the_day_of_evidence_that_waited_then(people, tax):
+    before = timezone.now() - datetime.timedelta(days=9)
+    offered = factories.evidence(obligation=tax, author=people["editor"], created_at=before)
+    evidence.accept(by=people["reviewer"], evidence=offered)
+
+    def found(query):
+        return ObligationFilterSet(QueryDict(query), user=people["analyst"]).rows().count()
+
+    assert [found(query) for query in ("evidence=1", f"evidence=1&as_of={ago(1)}", f"evidence=1&as_of={ago(20)}")] == [
+        0,
+        1,
+        0,
+    ]
+
+
+def test_only_like_is_added_to_like(client, people, tax):
+    """Below the list: a line for each kind, measure, unit, budget and frequency, each leading to the rows it adds."""
+    common = {"project": tax.project, "kind": tax.kind, "unit": tax.unit}
+    factories.obligation(**common, target=300, frequency="quarterly", start_on=tax.start_on, budget_level="local")
+    factories.obligation(**common, frequency="quarterly", budget_level="local")  # no target: counted, not added
+    elsewhere = factories.obligation(**common, target=7, budget_level="republican")
+    paid = {"value": 3, "tax_kind": "social", "budget_level": "republican", "period_end": ago(400)}
+    decided = {"status": "accepted", "decided_by": people["reviewer"], "decided_on": ago(400)}
+    factories.evidence(obligation=elsewhere, author=people["editor"], **paid, **decided)
+    factories.obligation(**common | {"unit": factories.unit("USD", dimension="money_usd")}, target=9)
+    factories.obligation(**common | {"unit": factories.unit("%", dimension="share")}, target=50)
+    factories.obligation(**common | {"unit": factories.unit("{job}", dimension="job")})
+    waived = factories.obligation(**common, target=1000, frequency="quarterly", budget_level="local")
+    factories.waiver(obligation=waived, start_on=ago(400))
+    client.force_login(people["analyst"])
+    page = read(client.get(f"/en/obligations/?as_of={LAST_YEAR}-12-31"))
+    lines = {}
+    for row in page.one("section", id="sums").all("tr")[1:]:
+        number, target, reached = row.all("data")
+        lines[target["data-unit"], target["value"]] = (number["value"], reached["value"])
+        query = QueryDict(urlsplit(row.all("a")[0]["href"]).query)
+        assert ObligationFilterSet(query, user=people["analyst"]).rows().count() == int(number["value"])
+    assert lines == {("KZT", "400"): ("3", "0"), ("KZT", "7"): ("1", "3"), ("USD", "9"): ("1", "0")}
