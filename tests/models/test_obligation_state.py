@@ -216,6 +216,9 @@ perhaps = st.none() | numbers
 FIELDS = ("frequency", "target", "budget_level", "side", "waits_for", "start_on", "due_on", "end_on")
 
 
+YEARS = [FIRST + number * datetime.timedelta(days=120) for number in range(8)]
+
+
 class Register(RuleBasedStateMachine):
     """A register in which ten of many obligations are changed, proved, decided on and waived while time goes by.
 
@@ -233,6 +236,8 @@ class Register(RuleBasedStateMachine):
         self.today = datetime.date(2025, 3, 1)
 
     def teardown(self):
+        for day in YEARS:
+            self.compare(day)
         self.clock.stop()
         transaction.set_rollback(True)
         self.transaction.__exit__(None, None, None)
