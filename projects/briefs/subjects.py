@@ -6,7 +6,7 @@ from django.db.models import Max, Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from projects import wording
+from projects import history, wording
 from projects.briefs.content import Cell
 from projects.briefs.facts import RECENT, Writer, shortened, stated, unknown
 from projects.models import (
@@ -62,7 +62,7 @@ def _of_project(writer, project, children):
         writer.perhaps([Cell(_("Investor")), Cell(str(party.organisation), writer.note(party.statement))])
         for party in possible
     ]
-    curator = project.curator and (project.curator.get_full_name() or project.curator.get_username())
+    curator = project.curator and history.person_name(project.curator)
     dates = [
         (_("Planned start"), project.planned_start_on),
         (_("Planned end"), project.planned_end_on),

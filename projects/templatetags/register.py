@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from projects import figures, permissions, wording
+from projects import figures, history, permissions, wording
 from projects.models import choices
 
 register = template.Library()
@@ -26,6 +26,12 @@ def dated(value, precision="day", words=""):
     if value is None and precision != "relative":
         return wording.unknown()
     return wording.day(value, precision, words)
+
+
+@register.filter
+def person(user):
+    """A user's name as others know it; nothing where there is no user."""
+    return history.person_name(user) if user else ""
 
 
 @register.filter
