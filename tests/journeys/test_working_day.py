@@ -6,7 +6,6 @@ import re
 
 import pytest
 from django.core.management import call_command
-from django.test import Client
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
@@ -17,23 +16,6 @@ from tests import factories
 pytestmark = pytest.mark.browser
 
 LONG_AGO = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
-
-
-@pytest.fixture
-def sign_in(live_server, transactional_db, browser):
-    """Opens a browser of its own for a person."""
-
-    def opened(user):
-        client = Client()
-        client.force_login(user)
-        context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url)
-        cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-        context.add_cookies([cookie])
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        return page
-
-    return opened
 
 
 @pytest.fixture
