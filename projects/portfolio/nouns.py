@@ -281,13 +281,13 @@ class EngagementPage(RecordPage):
         return Engagement.objects.select_related(SOURCED, "place__parent", "sector", "programme")
 
     def sections(self, record):
+        took_part = record.participations.select_related("person", "organisation")
+        speakers = took_part.order_by().values("person")
+        said = Statement.objects.filter(source__statements=record.statement_id, speaker__in=speakers)
         return [
+            self.section("participants", _("Participants"), "_participants", took_part, "participation"),
             self.section(
-                "participants",
-                _("Participants"),
-                "_participants",
-                record.participations.select_related("person", "organisation"),
-                "participation",
+                "said", _("Words of participants in this source"), "_said", said.select_related("source", "speaker")
             ),
             self.section(
                 "agreements",
