@@ -6,6 +6,7 @@ remembered where the data are not those that all see: in a transaction that has 
 """
 
 import contextlib
+import sys
 import threading
 from collections import OrderedDict
 from contextvars import ContextVar
@@ -16,7 +17,8 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import get_language
 
-KEPT = 400  # answers; totals, facets and parts of pages take some kilobytes each
+KEPT = 32 * 1024 * 1024  # bytes of answers in a process
+ANSWER = 16 * 1024  # bytes that an answer is taken to have where it is no text: totals, facets
 
 _request = ContextVar("request", default=None)
 _answers = OrderedDict()
@@ -41,9 +43,14 @@ def remembered(key, compute):
     answer = compute()
     with _lock:
         _answers[key] = answer
-        while len(_answers) > KEPT:
-            _answers.popitem(last=False)
+        size = sum(map(_size, _answers.values()))
+        while size > KEPT:
+            size -= _size(_answers.popitem(last=False)[1])
     return answer
+
+
+def _size(answer):
+    return sys.getsizeof(answer) if isinstance(answer, (str, bytes)) else ANSWER
 
 
 @contextlib.contextmanager

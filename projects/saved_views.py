@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from projects import filters, permissions
+from projects.memory import remembered
 from projects.models import SavedView
 from projects.models.choices import AsOfRule, ViewAudience
 
@@ -75,7 +76,8 @@ def menu(user, page, query):
     path = next((path for path, (noun, _filters) in LISTS.items() if page == f"{noun}-list"), None)
     if path is None:
         return [], None, ""
-    views = list(permissions.visible_to(user, SavedView.objects.filter(path=path)).order_by("name", "pk"))
+    seen = permissions.visible_to(user, SavedView.objects.filter(path=path)).order_by("name", "pk")
+    views = remembered(("saved views", path, user.pk, permissions.roles(user)), lambda: list(seen))
     defaults = [
         view for view in views if view.is_default and (view.audience != ViewAudience.ME or view.owner_id == user.pk)
     ]

@@ -1,9 +1,9 @@
 """What every template may use: the languages with this page's address in each, the navigation, and the theme."""
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse, translate_url
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language_from_path, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 THEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
 
@@ -31,9 +31,7 @@ def interface(request):
     address = request.get_full_path()
     theme = request.COOKIES.get("theme", "auto")
     return {
-        "language_links": [
-            (code, settings_name(code), translate_url(address, code)) for code, _n in settings.LANGUAGES
-        ],
+        "language_links": [(code, settings_name(code), in_language(address, code)) for code, _n in settings.LANGUAGES],
         "navigation": lambda: navigation(request),
         "unread": lambda: request.user.unread,
         "theme": theme if theme in THEMES else "auto",
@@ -62,6 +60,12 @@ def _address(name):
         return reverse(name)
     except NoReverseMatch:
         return None
+
+
+def in_language(address, code):
+    """A page's address in another language; addresses that have none stay as they are."""
+    current = get_language_from_path(address)
+    return f"/{code}{address.removeprefix(f'/{current}')}" if current else address
 
 
 def settings_name(code):

@@ -181,18 +181,21 @@ class Totals(OfProjects):
     choices = {"by": [name for name in DIMENSIONS if name]}
 
     def get(self, request):
-        context, by = self.context(), one_of(request.GET, "by", DIMENSIONS)
+        return self.remembered(self.lines)
+
+    def lines(self):
+        context, by = self.context(), one_of(self.request.GET, "by", DIMENSIONS)
         filters = self.filters()
         portfolio = rollups.Portfolio(
             filters.rows(),
             currency=context.currency,
             rate=context.rate,
-            amounts=permissions.visible_to(request.user, Amount.objects.all()),
+            amounts=permissions.visible_to(self.request.user, Amount.objects.all()),
             state=filters.state,
         )
         if by:
-            return Response([self._line(line) for line in portfolio.by(by)])
-        return Response([self._line(portfolio.total) | {"uncertain": self._apart(portfolio, context)}])
+            return [self._line(line) for line in portfolio.by(by)]
+        return [self._line(portfolio.total) | {"uncertain": self._apart(portfolio, context)}]
 
     @staticmethod
     def _line(line):
@@ -220,15 +223,16 @@ class Facets(OfProjects):
     answers = {"get": {"type": "object", "properties": dict.fromkeys(FACETS, FACET)}}
 
     def get(self, request):
+        return self.remembered(self.counts)
+
+    def counts(self):
         counted = facets.facets(self.filters(), FACETS)
-        return Response(
-            {
-                name: {
-                    "label": str(FACETS[name][0]),
-                    "values": [
-                        {"value": row.value, "label": row.label or None, "count": row.count} for row in counted[name]
-                    ],
-                }
-                for name in FACETS
+        return {
+            name: {
+                "label": str(FACETS[name][0]),
+                "values": [
+                    {"value": row.value, "label": row.label or None, "count": row.count} for row in counted[name]
+                ],
             }
-        )
+            for name in FACETS
+        }

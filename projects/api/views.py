@@ -5,12 +5,13 @@ import re
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework import status
 from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -18,6 +19,7 @@ from projects import actions, paging, permissions
 from projects.api.fields import Context
 from projects.api.parsing import JsonParser
 from projects.api.problems import Unprocessable
+from projects.memory import remembered
 from projects.rollups import CURRENCIES, RATES
 from tracker.errors import BadParameter
 
@@ -86,6 +88,17 @@ class ApiView(APIView):
             rate=one_of(data, "rate", RATES),
         )
 
+    def remembered(self, tell):
+        """The answer to this request for reading, rendered once for each state of the data.
+
+        Args:
+            tell: function without arguments that returns the JSON.
+        """
+        user = self.request.user
+        key = "api", self.request.build_absolute_uri(), user.pk, permissions.roles(user)
+        body = remembered(key, lambda: JSONRenderer().render(tell()))
+        return HttpResponse(body, content_type=JSONRenderer.media_type)
+
     def once(self, write):
         """The answer to a request that writes; with an `Idempotency-Key`, repeated as often as it is sent again.
 
@@ -101,12 +114,12 @@ class ApiView(APIView):
             raise BadParameter({"Idempotency-Key": [_("Give 1 to 100 Latin letters, digits or signs.")]})
         content = json.dumps([self.request.path, self.request.data], sort_keys=True, default=str).encode()
 
-        def remembered():
+        def written():
             body, code = write()
             return {"response": body, "status_code": code}
 
         try:
-            done = actions.submit_once(by=self.request.user, key=key, body=content, write=remembered)
+            done = actions.submit_once(by=self.request.user, key=key, body=content, write=written)
             done.refresh_from_db(fields=["response"])  # so that the first answer is like those to come, to the byte
         except actions.AlreadyDone as before:
             done = before.submission
@@ -134,8 +147,12 @@ class Listing(ApiView):
         return rows
 
     def get(self, request):
-        data, context = request.GET, self.context()
-        rows = self.filterset(data, user=request.user).rows()
+        return self.remembered(self.page)
+
+    def page(self):
+        """The page of rows that the query string asks for, as JSON. Raises: BadParameter."""
+        data, context = self.request.GET, self.context()
+        rows = self.filterset(data, user=self.request.user).rows()
         sort = paging.chosen_sort(data, self.sorts, self.default_sort)
         expression = self.sorts[sort.removeprefix("-")]
         page = paging.paginate(
@@ -146,14 +163,12 @@ class Listing(ApiView):
             size=paging.per_page(data),
         )
         counted = {"count": rows.order_by().count()} if one_of(data, "count", FLAG) == "1" else {}
-        return Response(
-            {
-                "next": self._address(after=page.next_cursor),
-                "previous": self._address(before=page.previous_cursor),
-                **counted,
-                "results": self.representation.show(page.rows, context),
-            }
-        )
+        return {
+            "next": self._address(after=page.next_cursor),
+            "previous": self._address(before=page.previous_cursor),
+            **counted,
+            "results": self.representation.show(page.rows, context),
+        }
 
     def _address(self, **cursor):
         """This list's full address at a cursor; None where there is none."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -50,12 +51,14 @@ class Home(Board):
     view_name = "home"
 
     def get_context_data(self, **kwargs):
-        user, query = self.request.user, self.request.GET.urlencode()
-        seen = remembered(("home", user.pk, permissions.roles(user), query), self.seen)
-        return super().get_context_data(**kwargs) | seen
+        user, board = self.request.user, super().get_context_data(**kwargs)
+        key = "home", user.pk, permissions.roles(user), self.request.GET.urlencode()
+        return board | {
+            "portfolio": remembered(key, lambda: render_to_string("dashboards/_home.html", board | self.seen()))
+        }
 
     def seen(self):
-        """What the reader sees of these projects, read at once: what stays the same until the data change."""
+        """What the reader sees of these projects: what stays the same until the data change."""
         user, projects, portfolio = self.request.user, self.rows(), self.portfolio()
         lines = portfolio.by_each(["stage_group", "sector", "district", "year"])
         late, at_risk = projects.filter(is_overdue(self.day)), projects.filter(is_at_risk(self.day))

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import django_filters
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -105,7 +105,7 @@ class CodesFilter(django_filters.ModelMultipleChoiceFilter):
         self.condition, self.is_exclusion = condition, exclude
 
     def filter(self, queryset, value):
-        if not value:
+        if isinstance(value, QuerySet) or not value:  # not asked for: `none()`, which costs a query to look at
             return queryset
         found = self.condition([getattr(row, self.extra["to_field_name"]) for row in value])
         return queryset.exclude(found) if self.is_exclusion else queryset.filter(found)
@@ -194,14 +194,19 @@ class RegisterFilterSet(django_filters.FilterSet):
 
         Raises: BadParameter, naming each parameter that cannot be read.
         """
-        if not self.form.is_valid():
-            raise BadParameter({name: list(errors) for name, errors in self.form.errors.items()})
         left_out = {f"{name}{suffix}" for name in without for suffix in ("", "__not", "__empty")}
         queryset = self.queryset.all()
-        for name, value in self.form.cleaned_data.items():
+        for name, value in self.asked.items():
             if name not in left_out:
                 queryset = self.filters[name].filter(queryset, value)
         return queryset
+
+    @property
+    def asked(self):
+        """The value of each filter as the query string gives it. Raises: BadParameter."""
+        if not self.form.is_valid():
+            raise BadParameter({name: list(errors) for name, errors in self.form.errors.items()})
+        return self.form.cleaned_data
 
     def query(self, **changes):
         """The query string of the filters at work and of the day looked back to, some set otherwise; or nothing."""
@@ -211,7 +216,7 @@ class RegisterFilterSet(django_filters.FilterSet):
 
     def value_labels(self, name):
         """Query-string value -> words, for the values that a filter has now."""
-        chosen, filter_ = self.form.cleaned_data.get(name), self.filters[name]
+        chosen, filter_ = self.asked.get(name), self.filters[name]
         if isinstance(chosen, datetime.date):
             return {self.data[name]: wording.day(chosen)}
         if isinstance(chosen, Decimal):

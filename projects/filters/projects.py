@@ -153,10 +153,10 @@ class BlockedByFilter(CodesFilter):
     """Bodies that hold a project up: owners of open problems, or responsible for what the region owes."""
 
     def __init__(self):
-        super().__init__(None, label=_("Held up by"), queryset=Organisation.objects.all(), to_field_name="id")
+        super().__init__(self._blocked, label=_("Held up by"), queryset=Organisation.objects.all(), to_field_name="id")
 
-    def filter(self, queryset, value):
-        return queryset.filter(attention.blocked_by(value, self.parent.day)) if value else queryset
+    def _blocked(self, ids):
+        return attention.blocked_by(ids, self.parent.day)
 
 
 class CuratorFilter(CodesFilter):

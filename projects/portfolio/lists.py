@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.views.generic import TemplateView
 from projects import exports, figures, paging, permissions, saved_views, timetravel
 from projects.columns.base import CellContext, time_suffix
 from projects.filters.base import changed
+from projects.memory import remembered
 from projects.rollups import CURRENCIES, RATES
 from tracker.errors import BadParameter
 
@@ -83,6 +85,33 @@ class ListPage(SignedIn, TemplateView):
         return rows, sort, expression(self.context) if callable(expression) else expression
 
     def get_context_data(self, **kwargs):
+        """The frame of the page, and its results as HTML: rendered once for all who see the same."""
+        data = self.request.GET
+        frame = super().get_context_data(**kwargs) | {
+            # A swap of the results asks for no more than what it takes out of the page.
+            "frame": "swap.html" if self.request.htmx.target == "results" else "base.html",
+            "heading": self.heading,
+            "lead": self.lead,
+            "q": data.get("q", ""),
+            "kept": [
+                (name, value)
+                for name, values in data.lists()
+                for value in values
+                if name not in ("q", "after", "before")
+            ],
+            "add_url": self._add_url(),
+        }
+        key = self.alike()
+        return frame | {"results": remembered(key, lambda: self._rendered(frame)) if key else self._rendered(frame)}
+
+    def _rendered(self, frame):
+        return render_to_string(self.results_template, frame | self.results(), self.request)
+
+    def alike(self):
+        """Hashable: what tells the results of this reader from all others; None where it is not worth remembering."""
+
+    def results(self):
+        """The context of the results. Raises: BadParameter."""
         rows, sort, expression = self.read()
         self.shown = shown = self._shown_columns()
         data, size = self.request.GET, paging.per_page(self.request.GET)
@@ -91,10 +120,7 @@ class ListPage(SignedIn, TemplateView):
         )
         number, is_exact = self.count(rows)
         count = figures.count(number, self._url(after=None, before=None), "rows", exact=is_exact)
-        return super().get_context_data(**kwargs) | {
-            "heading": self.heading,
-            "results_template": self.results_template,
-            "lead": self.lead,
+        return {
             "filters": self.filters,
             "table": self._table(page.rows, shown, sort),
             "count": count,
@@ -127,15 +153,7 @@ class ListPage(SignedIn, TemplateView):
                 ]
                 if self.groups and (name or self.group)
             ],
-            "q": data.get("q", ""),
             "is_near": self.filters.filters["q"].is_near,
-            "kept": [
-                (name, value)
-                for name, values in data.lists()
-                for value in values
-                if name not in ("q", "after", "before")
-            ],
-            "add_url": self._add_url(),
             "exports": self._exports(),
             "views": [(view, str(view.pk) == data.get("view")) for view in self.views],
             "open_view": next((view for view in self.views if str(view.pk) == data.get("view")), None),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.db.models import Case, F, Prefetch, Value, When
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from projects.filters import ProjectFilterSet
 from projects.filters.base import changed
 from projects.filters.dimensions import DIMENSIONS
 from projects.filters.projects import FACETS
+from projects.memory import remembered
 from projects.models import (
     Amount,
     Obligation,
@@ -123,14 +125,24 @@ class ProjectList(ListPage):
         label = _("Monthly report, %(kind)s")
         return found + [(url, label % {"kind": kind}) for url, kind in papers.month_links(query) if found]
 
+    def alike(self):
+        data, user = self.request.GET, self.request.user
+        me = (
+            user.pk if "me" in [value for name in ("curator", "curator__not") for value in data.getlist(name)] else None
+        )
+        views = tuple((view.pk, view.name) for view in self.views)
+        return "list", data.urlencode(), permissions.roles(user), me, views, bool(self.opens_with)
+
     def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
+        return super().get_context_data(**kwargs) | {"more_actions": self._more_actions()}
+
+    def results(self):
+        results = super().results()
         portfolio, shown = self.portfolio, self.context
         first = {"after": None, "before": None}
-        return context | {
+        return results | {
             "totals_template": "portfolio/_totals.html",
             "compare_url": reverse("compare"),
-            "more_actions": self._more_actions(),
             "views_query": changed(self.request.GET, **dict.fromkeys(("sort", "group", "columns", "per_page", *first))),
             "totals": portfolio.total,
             "totals_url": self._url(after=None, before=None) + "#results",
@@ -311,6 +323,24 @@ class ProjectPage(SignedIn, TemplateView):
     def get_context_data(self, **kwargs):
         user = self.request.user
         project = visible_project(user, self.kwargs["reference"])
+        may_change = permissions.may_change(user, project)
+        key = "project", project.pk, user.pk, permissions.roles(user), may_change, time_suffix(self.request.GET)
+        frame = super().get_context_data(**kwargs) | {
+            "project": project,
+            "papers": papers.links(kinds.PROJECT, project),
+            "may_change": may_change,
+            "may_report": permissions.may_change(user, Update(project=project, author=user)),
+            "breadcrumbs": [(reverse("project-list"), _("Projects"))],
+        }
+        return frame | {
+            "parts": remembered(
+                key, lambda: render_to_string("portfolio/_project.html", self.told(project, may_change), self.request)
+            )
+        }
+
+    def told(self, project, may_change):
+        """The context of all that the page tells below its heading."""
+        user = self.request.user
         sourced = "statement__source"
         amounts = shown_amounts(user)
         shipments = Shipment.objects.select_related(sourced, "unit", "same_as")
@@ -320,8 +350,7 @@ class ProjectPage(SignedIn, TemplateView):
             kind = noun if may_change else ""
             return Section(anchor, title, f"portfolio/{template}.html", rows, possible, kind, project.reference)
 
-        may_change = permissions.may_change(user, project)
-        return super().get_context_data(**kwargs) | {
+        return {
             "project": project,
             "day": day_of(self.request),
             "containers": _containers(project.shipments, self.request, project=project.reference),
@@ -394,15 +423,12 @@ class ProjectPage(SignedIn, TemplateView):
                     noun="document",
                 ),
             ],
-            "papers": papers.links(kinds.PROJECT, project),
             "timeline_url": reverse("project-timeline", args=[project.reference]) + time_suffix(self.request.GET),
             "ahead": readiness.ahead(project, may_change=may_change),
             "updates": permissions.visible_to(user, Update.objects.filter(project=project)).select_related("author")[
                 :5
             ],
             "may_change": may_change,
-            "may_report": permissions.may_change(user, Update(project=project, author=user)),
-            "breadcrumbs": [(reverse("project-list"), _("Projects"))],
         }
 
 
