@@ -2,7 +2,8 @@
 
 Triggers note each statement that writes; a state is the sum of these notes (`CHANGES` in sql.py). It is read once a
 request, before what is remembered: an answer may be newer than the state it is filed under, never older. Nothing is
-remembered where the data are not those that all see: in a transaction that has written, and in the past.
+remembered where the data are not those that all see: in a transaction that has written. What is read of the past
+follows from the data and from the day looked back to, and is remembered with that day.
 """
 
 import contextlib
@@ -35,7 +36,7 @@ def remembered(key, compute):
     state = _state()
     if state is None:
         return compute()
-    key = (state, timezone.localdate(), get_language(), key)
+    key = (state, _request.get()["past"], timezone.localdate(), get_language(), key)
     with _lock:
         if key in _answers:
             _answers.move_to_end(key)
@@ -54,9 +55,13 @@ def _size(answer):
 
 
 @contextlib.contextmanager
-def used():
-    """Inside, answers are remembered, all for the state that the data have when first asked for."""
-    before = _request.set({})
+def used(past=None):
+    """Inside, answers are remembered, all for the state that the data have when first asked for.
+
+    Args:
+        past: hashable, what is looked back to; None: the present.
+    """
+    before = _request.set({"past": past})
     try:
         yield
     finally:
@@ -71,6 +76,11 @@ def unused():
         yield
     finally:
         _request.reset(before)
+
+
+def of_past(*past):
+    """Inside, what is remembered is of a past, if anything is."""
+    return unused() if _request.get() is None else used(past)
 
 
 def _state():
@@ -96,18 +106,26 @@ class MemoryMiddleware:
             return self.get_response(request)
 
 
+# Recorded tables that nothing remembered is made of; some are written while people only read.
+APART = {"projects_notice", "projects_importjob", "projects_subscription", "projects_webhook", "projects_savedmapping"}
+
+
 def watch_tables():
     """(Re)make the triggers that note changes: on every recorded table, and on what people are called."""
-    recorded = [model.pgh_tracked_model for model in apps.get_models() if getattr(model, "pgh_tracked_model", None)]
+    recorded = {
+        model.pgh_tracked_model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_tracked_model")
+    }
+    people = get_user_model()._meta.db_table
+    wanted = (recorded - APART) | {people}
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'note_change'")
         watched = {table for (table,) in cursor.fetchall()}
-        for model in [*recorded, get_user_model()]:
-            table = model._meta.db_table
-            if table not in watched:
-                # Each sign-in writes `last_login`, which nothing shows.
-                columns = " OF username, first_name, last_name" if model is get_user_model() else ""
-                cursor.execute(
-                    f'CREATE TRIGGER note_change AFTER INSERT OR UPDATE{columns} OR DELETE OR TRUNCATE ON "{table}" '
-                    "FOR EACH STATEMENT EXECUTE FUNCTION tracker_note_change()"
-                )
+        for table in sorted(watched - wanted):
+            cursor.execute(f'DROP TRIGGER note_change ON "{table}"')
+        for table in sorted(wanted - watched):
+            # Each sign-in writes `last_login`, which nothing shows.
+            columns = " OF username, first_name, last_name" if table == people else ""
+            cursor.execute(
+                f'CREATE TRIGGER note_change AFTER INSERT OR UPDATE{columns} OR DELETE OR TRUNCATE ON "{table}" '
+                "FOR EACH STATEMENT EXECUTE FUNCTION tracker_note_change()"
+            )

@@ -76,8 +76,10 @@ def menu(user, page, query):
     path = next((path for path, (noun, _filters) in LISTS.items() if page == f"{noun}-list"), None)
     if path is None:
         return [], None, ""
-    seen = permissions.visible_to(user, SavedView.objects.filter(path=path)).order_by("name", "pk")
-    views = remembered(("saved views", path, user.pk, permissions.roles(user)), lambda: list(seen))
+    views = remembered(
+        ("saved views", path, user.pk, permissions.roles(user)),
+        lambda: list(permissions.visible_to(user, SavedView.objects.filter(path=path)).order_by("name", "pk")),
+    )
     defaults = [
         view for view in views if view.is_default and (view.audience != ViewAudience.ME or view.owner_id == user.pk)
     ]

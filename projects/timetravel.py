@@ -119,7 +119,8 @@ def looking_back(*, known_at=None, as_of=None):
     Args:
         known_at: aware datetime or None (now). as_of: date or None (any day).
     """
-    with memory.unused(), transaction.atomic(), _grouping_by_every_column(), connection.cursor() as cursor:
+    past = memory.of_past(known_at, as_of)
+    with past, transaction.atomic(), _grouping_by_every_column(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('search_path', 'past, public', true), set_config('tracker.known_at', %s, true), "
             "set_config('tracker.as_of', %s, true), set_config('transaction_read_only', 'on', true)",

@@ -1,11 +1,13 @@
 """What is remembered of a state of the data is never shown for another one, nor to others than it is for."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
 from django.http import QueryDict
 from django.test import Client
+from django.utils import timezone
 
 from projects import memory, permissions, rollups, timetravel
 from projects.filters import ProjectFilterSet
@@ -91,6 +93,24 @@ def test_the_past_is_not_the_present(people, amount):
     with memory.used(), timetravel.looking_back(known_at=timetravel.parse_known_at("2001-01-01")):
         assert announced(people[0])[0] is None
     assert on_a_page(people[0])[0] == 30
+
+
+def test_each_past_is_remembered_for_itself(people, amount):
+    """What was known before the amount was written; what is known now of that day; and that again after a write."""
+    written = timezone.now()
+    before = {"known_at": written - timedelta(days=1)}
+
+    def then(**past):
+        with memory.used(), timetravel.looking_back(**past):
+            return announced(people[0])
+
+    for _turn in range(2):
+        assert [then(**before)[0], then(known_at=timezone.now())[0]] == [None, 30]
+    assert then(**before) == (None, 1)
+    Amount.objects.filter(pk=amount.pk).update(value=50)
+    assert [then(**before)[0], then(known_at=timezone.now())[0], on_a_page(people[0])[0]] == [None, 50, 50]
+    with memory.unused(), timetravel.looking_back(**before):
+        assert announced(people[0])[0] is None
 
 
 def test_states_differ_after_the_notes_are_added_up(people, amount):

@@ -1,8 +1,12 @@
 """What every template may use: the languages with this page's address in each, the navigation, and the theme."""
 
+import functools
+
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language_from_path, pgettext_lazy
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, get_language_from_path, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 THEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
@@ -33,6 +37,7 @@ def interface(request):
     return {
         "language_links": [(code, settings_name(code), in_language(address, code)) for code, _n in settings.LANGUAGES],
         "navigation": lambda: navigation(request),
+        "dialogs": lambda: dialogs(get_language()),
         "unread": lambda: request.user.unread,
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES.items(),
@@ -40,21 +45,28 @@ def interface(request):
     }
 
 
+@functools.cache
+def dialogs(language):
+    """The dialogs that every page has, alike for everybody who is signed in."""
+    return mark_safe("".join(render_to_string(f"components/{name}.html") for name in ("shortcuts", "palette")))
+
+
 def navigation(request):
     """The main pages as (address, label, whether this page is there or below).
 
     Templates call it only where they show it: it reads the user, which an error page must not.
     """
-    items = NAVIGATION + [ADMINISTRATION] * request.user.is_staff
-    return [(url, label, _is_current(request.path, url)) for name, label in items if (url := _address(name))]
+    items, language = NAVIGATION + [ADMINISTRATION] * request.user.is_staff, get_language()
+    home = _address("home", language)
+    return [
+        (url, label, request.path == url or (url != home and request.path.startswith(url)))  # home is the root of all
+        for name, label in items
+        if (url := _address(name, language))
+    ]
 
 
-def _is_current(path, url):
-    """The dashboard is the root of every other page, hence current for itself alone."""
-    return path == url or (url != _address("home") and path.startswith(url))
-
-
-def _address(name):
+@functools.cache
+def _address(name, language):
     """The page's address; None where this installation leaves the page out."""
     try:
         return reverse(name)

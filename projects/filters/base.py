@@ -1,5 +1,6 @@
 """What all FilterSets share: strict reading of the query string, search, choices by code, exclusion, emptiness."""
 
+import copy
 import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -173,6 +174,17 @@ def changed(data, **changes):
     return f"?{query}" if query else ""
 
 
+class Filters(dict):
+    """The filters of a FilterSet's declaration. A FilterSet takes copies of them that share all that stays the same:
+    copying the choices of each, too, takes longer than many an answer."""
+
+    def __deepcopy__(self, memo):
+        copies = {name: copy.copy(filter_) for name, filter_ in self.items()}
+        for filter_ in copies.values():
+            filter_.extra = dict(filter_.extra)
+        return copies
+
+
 class RegisterFilterSet(django_filters.FilterSet):
     """A FilterSet that refuses what it cannot read, and can leave out one of its facets.
 
@@ -182,6 +194,10 @@ class RegisterFilterSet(django_filters.FilterSet):
     def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
         self.user = user
         super().__init__(_without_empty_values(data), queryset, **kwargs)
+
+    @classmethod
+    def get_filters(cls):
+        return Filters(super().get_filters())
 
     @cached_property
     def day(self):
