@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.middleware.CompressionMiddleware",
     "csp.middleware.CSPMiddleware",
     "tracker.middleware.HealthMiddleware",
     "tracker.middleware.SafetyMiddleware",

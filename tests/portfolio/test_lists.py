@@ -1,5 +1,6 @@
 """The projects list as a page: its marks, totals, facets, chips, columns, sort, and that all of it works as links."""
 
+import gzip
 from decimal import Decimal
 from urllib.parse import parse_qsl, urlsplit
 
@@ -353,3 +354,30 @@ def test_a_swap_gets_the_same_rows(reader):
     assert swapped.one(id="results")["hx-select"] == "#results"
     restored = reader.get("/en/projects/", headers={"HX-Request": "true", "HX-History-Restore-Request": "true"})
     assert len(references(read(restored))) == 5
+
+
+# ---- Over a slow line -----------------------------------------------------------------------
+
+
+def test_a_swap_asks_for_the_results_alone(reader):
+    """With them go the title and the addresses of the other languages, which change with the query string."""
+    whole = reader.get("/en/projects/?status=delayed").text
+    swap = reader.get("/en/projects/?status=delayed", headers={"HX-Request": "true", "HX-Target": "results"}).text
+    assert (swap.count('id="results"'), swap.count('id="languages"'), swap.count("<title>")) == (1, 1, 1)
+    assert 'class="masthead"' not in swap and "<html" not in swap
+    cut = slice(swap.index('<div class="results"'), None)
+    assert swap[cut].strip() in whole
+
+
+def test_pages_are_compressed_and_what_has_an_etag_is_not(reader):
+    accepted = {"Accept-Encoding": "gzip"}
+    page = reader.get("/ru/projects/?per_page=25", headers=accepted)
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(page.content).decode().count("<tr data-reference") == 5
+    assert len({len(reader.get("/ru/projects/?per_page=25", headers=accepted).content) for _turn in range(8)}) > 1
+    swap = reader.get("/ru/projects/", headers={**accepted, "HX-Request": "true", "HX-Target": "results"})
+    assert len(swap.content) < 12_000 < len(gzip.decompress(swap.content))
+    record = reader.get("/api/v1/projects/A/", headers=accepted)
+    assert not record.headers["ETag"].startswith("W/") and "Content-Encoding" not in record.headers
+    assert reader.get("/api/v1/projects/", headers=accepted).headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in reader.get("/en/projects/export.xlsx", headers=accepted).headers
