@@ -6,7 +6,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from django.conf import settings
 from django.utils import formats
 from django.utils.html import format_html
-from django.utils.translation import get_language, ngettext, override, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, override, pgettext
 from django.utils.translation import gettext as _
 
 from projects.models.choices import Bound, DatePrecision, ObligationState
@@ -68,16 +68,18 @@ def quantity(value, unit_symbol, bound=Bound.EQ):
     return f"{SIGNS[bound]}{number(value)}{gap if unit_symbol else ''}{unit_symbol}"
 
 
+BOUNDED = {
+    Bound.GT: gettext_lazy("more than %(amount)s"),
+    Bound.GE: gettext_lazy("at least %(amount)s"),
+    Bound.LT: gettext_lazy("less than %(amount)s"),
+    Bound.LE: gettext_lazy("at most %(amount)s"),
+    Bound.APPROX: gettext_lazy("about %(amount)s"),
+}
+
+
 def bounded(text, bound):
     """The same in whole words, for titles and screen readers: "more than KZT 134 bn"."""
-    sentences = {
-        Bound.GT: _("more than %(amount)s"),
-        Bound.GE: _("at least %(amount)s"),
-        Bound.LT: _("less than %(amount)s"),
-        Bound.LE: _("at most %(amount)s"),
-        Bound.APPROX: _("about %(amount)s"),
-    }
-    return sentences[bound] % {"amount": text} if bound in sentences else text
+    return BOUNDED[bound] % {"amount": text} if bound in BOUNDED else text
 
 
 def in_each_language(name, write):
