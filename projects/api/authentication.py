@@ -4,6 +4,9 @@ import datetime
 import hmac
 import re
 
+from django.contrib.auth.models import Group
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import authentication
@@ -35,13 +38,15 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         match = BEARER.fullmatch(header.strip())
         wanted = hash_of(match[1]) if match else ""
+        roles = Group.objects.filter(user=OuterRef("user")).values("name")
         keys = ApiToken.objects.exclude(scope=TokenScope.CALENDAR).select_related("user")
-        row = keys.filter(token_hash=wanted).first()
+        row = keys.annotate(role_names=ArraySubquery(roles)).filter(token_hash=wanted).first()
         if row is None or not hmac.compare_digest(row.token_hash, wanted):
             raise AuthenticationFailed(_("The token is not known."))
         if not row.user.is_active or (row.expires_on is not None and row.expires_on < timezone.localdate()):
             raise AuthenticationFailed(_("The token has expired."))
         self._note_use(row, request)
+        row.user.role_names = row.role_names
         return row.user, row
 
     def authenticate_header(self, request):
