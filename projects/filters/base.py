@@ -108,8 +108,11 @@ class CodesFilter(django_filters.ModelMultipleChoiceFilter):
     def filter(self, queryset, value):
         if isinstance(value, QuerySet) or not value:  # not asked for: `none()`, which costs a query to look at
             return queryset
-        found = self.condition([getattr(row, self.extra["to_field_name"]) for row in value])
+        found = self.found([getattr(row, self.extra["to_field_name"]) for row in value])
         return queryset.exclude(found) if self.is_exclusion else queryset.filter(found)
+
+    def found(self, codes):
+        return self.condition(codes)
 
 
 class ChoicesFilter(django_filters.MultipleChoiceFilter):

@@ -153,9 +153,9 @@ class BlockedByFilter(CodesFilter):
     """Bodies that hold a project up: owners of open problems, or responsible for what the region owes."""
 
     def __init__(self):
-        super().__init__(self._blocked, label=_("Held up by"), queryset=Organisation.objects.all(), to_field_name="id")
+        super().__init__(None, label=_("Held up by"), queryset=Organisation.objects.all(), to_field_name="id")
 
-    def _blocked(self, ids):
+    def found(self, ids):
         return attention.blocked_by(ids, self.parent.day)
 
 
