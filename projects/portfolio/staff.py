@@ -165,7 +165,7 @@ class Inbox(SignedIn, View):
 
 
 class HandoverForm(forms.Form):
-    """To whom, why, and whether unfinished updates go along."""
+    """To whom, why, and what goes along beside the projects."""
 
     to = forms.ModelChoiceField(
         get_user_model().objects.none(), label=gettext_lazy("To whom"), to_field_name="username"
@@ -177,6 +177,13 @@ class HandoverForm(forms.Form):
     )
     with_drafts = forms.BooleanField(
         label=gettext_lazy("Drafts and returned updates go along, otherwise they stay with their author"),
+        required=False,
+    )
+
+    with_rest = forms.BooleanField(
+        label=gettext_lazy(
+            "Tasks and obligations that belong to no project of theirs go along too: this person leaves"
+        ),
         required=False,
     )
 
@@ -218,7 +225,7 @@ class Handover(SignedIn, View):
         if not form.is_valid():
             return self.page(giver, form, keys, status=422)
         wanted = {"by": request.user, "giver": giver, "keys": keys, "to": form.cleaned_data["to"]}
-        wanted["with_drafts"] = form.cleaned_data["with_drafts"]
+        wanted |= {name: form.cleaned_data[name] for name in ("with_drafts", "with_rest")}
         try:
             if "sure" not in request.POST:
                 return self.page(giver, form, keys, plan=handover.plan(**wanted))
@@ -226,8 +233,12 @@ class Handover(SignedIn, View):
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self.page(giver, form, keys, status=422)
-        text = _("Handed over to %(person)s. Projects: %(projects)d, action items: %(items)d, updates: %(updates)d.")
-        numbers = {"projects": len(done.projects), "items": len(done.items), "updates": len(done.moving)}
+        text = _(
+            "Handed over to %(person)s. Projects: %(projects)d, action items: %(items)d, obligations: %(obligations)d, "
+            "updates: %(updates)d."
+        )
+        numbers = {name: len(getattr(done, name)) for name in ("projects", "items", "obligations")}
+        numbers["updates"] = len(done.moving)
         messages.success(request, text % ({"person": person_name(wanted["to"])} | numbers))
         return redirect("handover")
 

@@ -231,6 +231,7 @@ def case(editor):
     given = [project(curator=editor) for _n in range(2)]
     factories.action_item(owner=editor, project=given[0])
     factories.action_item(owner=editor, project=given[0], done_on="2026-10-01")
+    factories.obligation(owner=editor, project=given[1])
     factories.update(project=given[0], author=editor)
     factories.update(project=given[1], author=editor, status="returned")
     post = {"from": "synthetic-editor", "project": [p.pk for p in given], "to": "synthetic-receiver", "reason": "Leave"}
@@ -242,17 +243,49 @@ def test_projects_are_handed_over_after_a_look(client, editor, case):
     client.force_login(factories.administrator())
 
     page = pages.read(client.post(HANDOVER, post | {"with_drafts": "on"}))
-    assert "Projects: 2" in page.text and "Action items: 1" in page.text and "go along: 2" in page.text
+    for words in ("Projects: 2", "Action items: 1", "Obligations: 1", "go along: 2"):
+        assert words in page.text
     assert not Project.objects.filter(curator=receiver).exists()
 
     shown = {field["name"]: field["value"] for field in page.all("input", type="hidden")} | {"project": post["project"]}
     answer = client.post(HANDOVER, shown, follow=True)
 
-    assert "Projects: 2, action items: 1, updates: 2." in answer.text
+    assert "Projects: 2, action items: 1, obligations: 1, updates: 2." in answer.text
     assert set(Project.objects.filter(curator=receiver)) == set(given)
     assert (receiver.action_items.count(), editor.action_items.count(), receiver.updates.count()) == (1, 1, 2)
     event = Project._meta.get_field("events").related_model.objects.filter(pgh_obj_id=given[0].pk).latest("pgh_id")
     assert event.pgh_context["reason"] == "Leave"
+
+
+@pytest.mark.parametrize("is_administrator", [True, False])
+def test_who_leaves_gives_all_that_they_answer_for(client, editor, case, is_administrator):
+    """An administrator moves also what is of no project; a head only what the head may change; others nothing."""
+    given, receiver, post = case
+    by = factories.administrator()
+    if not is_administrator:
+        by = factories.editor("synthetic-head")  # of the district of the projects, not of the other one
+        for person in (editor, receiver):
+            person.staff_member.superior = by
+            person.staff_member.save()
+    elsewhere = factories.project(place=factories.place("276600000"))
+    factories.action_item(owner=editor)
+    factories.obligation(owner=editor, project=None, programme=factories.programme())
+    factories.obligation(owner=editor, project=elsewhere)
+    factories.obligation(owner=by, project=given[0])
+    staying = factories.obligation(owner=editor, project=project(curator=editor))
+    client.force_login(by)
+
+    shown = pages.read(client.post(HANDOVER, post | {"with_rest": "on"})).all("input", type="hidden")
+    answer = client.post(HANDOVER, {f["name"]: f["value"] for f in shown} | {"project": post["project"]}, follow=True)
+
+    assert "Projects: 2" in answer.text
+    mine = receiver.owned_obligations
+    assert mine.filter(project__in=given).count() == mine.filter(programme__isnull=False).count() == 1
+    assert receiver.action_items.filter(project=None).exists()
+    assert mine.filter(project=elsewhere).exists() == is_administrator
+    staying.refresh_from_db()
+    assert staying.owner == editor  # its project was not handed over
+    assert by.owned_obligations.count() == 1
 
 
 def test_drafts_stay_with_their_author_unless_moved(client, editor, case):
