@@ -1,7 +1,7 @@
 """What a column is, and the parts that columns of several nouns share."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.db.models import F, TextField, Value
@@ -29,6 +29,14 @@ class CellContext:
     suffix: str
     user: object
     day: object = None  # that states were computed for, where the list has some
+    names: dict = field(default_factory=dict)  # of related rows: the same few stand in thousands of rows
+
+    def name(self, record):
+        """The name of a related row, in the reader's language."""
+        key = type(record), record.pk
+        if key not in self.names:
+            self.names[key] = str(record)
+        return self.names[key]
 
     def url(self, record):
         return record.get_absolute_url() + self.suffix
@@ -111,7 +119,7 @@ def related(name):
     def value(row, context):
         # What a row points to may not be there yet on the day looked back to: then it is None.
         found = getattr(row, name) if getattr(row, f"{name}_id") else None
-        return str(found) if found else None
+        return context.name(found) if found else None
 
     return Cell(value)
 

@@ -27,7 +27,7 @@ def _stage_html(row, context):
 
 def _stage(row, context):
     if row.stage_id:
-        return str(row.stage)
+        return context.name(row.stage)
     return row.get_stage_group_display() if row.stage_group != "unknown" else None
 
 
@@ -39,7 +39,10 @@ def _money(kind, exactness_label, stated_label):
     """The cell of a sum, and what files have beside it: how exact it is, and each amount in its own currency."""
 
     def total(row, context):
-        return rollups.sum_of(_of_kind(row, kind), kind, context.currency)
+        known = row.__dict__.setdefault("_totals", {})  # asked for by each column of this kind
+        if kind not in known:
+            known[kind] = rollups.sum_of(_of_kind(row, kind), kind, context.currency)
+        return known[kind]
 
     def exactness(row, context):
         found = total(row, context)
@@ -72,11 +75,12 @@ def _sum_key(kind):
 
 
 def _investing(row):
-    return [party.organisation for party in row.parties.all() if party.role == PartyRole.INVESTOR]
+    parties = getattr(row, "_prefetched_objects_cache", {}).get("parties") or row.parties.all()
+    return [party.organisation for party in parties if party.role == PartyRole.INVESTOR]
 
 
 def _investors(row, context):
-    return "; ".join(map(str, _investing(row))) or None
+    return "; ".join(map(context.name, _investing(row))) or None
 
 
 def _investors_html(row, context):

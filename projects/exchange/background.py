@@ -17,7 +17,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from projects.actions import Refused
-from projects.exchange import jobs
+from projects.exchange import jobs, undoing
 from projects.exchange.progress import Cancelled, Progress, told
 from projects.models import ImportJob, ImportRun
 from projects.models.choices import RunState
@@ -40,6 +40,19 @@ def check(job, *, book=None):
         jobs.check(job, book=book)
 
 
+def undo(*, by, job):
+    """Take an import back at once, or let the worker do it where much was written. Returns: whether it is done.
+
+    Raises: Refused; undoing.Built with all the reasons.
+    """
+    if not is_large(job) and undoing.size(job.file.written) <= jobs.AT_ONCE:
+        jobs.undo(by=by, job=job)
+        return True
+    jobs.check_undo(by=by, job=job)
+    start(job, "undo", by=by)
+    return False
+
+
 @transaction.atomic
 def start(job, step, *, by, **arguments):
     """Let the worker do a step of an import. Args: step: of STEPS. Returns: the ImportRun. Raises: Refused."""
@@ -58,6 +71,7 @@ STEPS = {
     "check": lambda by, job: jobs.check(job),
     "confirm": jobs.confirm,
     "approve": jobs.approve,
+    "undo": jobs.undo,
 }
 
 

@@ -189,14 +189,19 @@ def return_to_owner(*, by, job, comment):
     return job
 
 
-@transaction.atomic
-def undo(*, by, job):
-    """Take back all that an import wrote. Raises: Refused; undoing.Built with all the reasons."""
-    job = _locked(job)
+def check_undo(*, by, job):
+    """Raises: Refused where this import is not taken back at all, or not by this person."""
     if not permissions.may_undo_import(by, job):
         raise Refused(_("Only who brought the file in, who approved it, or an administrator takes it back."))
     if job.status != ImportStatus.DONE:
         raise Refused(_("Only an import that was carried out can be taken back."))
+
+
+@transaction.atomic
+def undo(*, by, job):
+    """Take back all that an import wrote. Raises: Refused; undoing.Built with all the reasons."""
+    job = _locked(job)
+    check_undo(by=by, job=job)
     undoing.undo(job.file.written, by=by, job=job)
     job.status = ImportStatus.UNDONE
     job.save()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from projects import history
 from projects.actions import Refused
+from projects.exchange import progress
 from projects.exchange.rows import NOUNS
 from projects.models import Source, Statement
 from projects.models.base import Recorded
@@ -21,8 +22,13 @@ class Built(Refused):
     """Later work stands on what was imported; `reasons` are sentences, one for each record."""
 
     def __init__(self, reasons):
-        self.reasons = reasons
+        self.reasons = self.messages = reasons
         super().__init__(" ".join(reasons[:3]))
+
+
+def size(written):
+    """How many records an import wrote. Args: written: as `writing.apply` returned it."""
+    return sum(len(written[name]["created"]) + len(written[name]["changed"]) for name in NOUNS if name in written)
 
 
 def undo(written, *, by, job):
@@ -36,14 +42,17 @@ def undo(written, *, by, job):
     reason = _("Import %(number)d taken back: %(name)s") % {"number": job.pk, "name": job.file_name}
     try:
         with transaction.atomic(), pghistory.context(user=by.pk, door="import", reason=reason, job=job.pk):
+            progress.begin("undoing", size(written))
             reasons = [text for noun, entry in nouns for text in _changed_since(noun.model, entry)]
             reasons += _stand_on(nouns, written)
             if reasons:
                 raise Built(reasons)
             for noun, entry in nouns:
                 _restore(noun.model, entry["changed"])
+                progress.tick(len(entry["changed"]))
             for noun, entry in reversed(nouns):
                 _remove(noun.model, entry["created"])
+                progress.tick(len(entry["created"]))
             Statement.objects.filter(pk__in=written.get("statements", ())).delete()
             Source.objects.filter(pk=written.get("source")).delete()
     except (models.ProtectedError, IntegrityError) as error:

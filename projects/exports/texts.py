@@ -27,6 +27,7 @@ def parts(table):
 
     buffer.write(MARK)
     writer.writerow(map(plain, table.headings))
+    yield taken()  # before the rows are read: whoever waits sees at once that the file has begun
     with table.reading():
         for number, record in enumerate(table.records(), 1):
             writer.writerow(map(plain, record))
@@ -47,6 +48,8 @@ def plain(value):
     """A value as text: ISO dates, plain digits; text that a spreadsheet would calculate begins with an apostrophe."""
     if value is None:
         return ""
+    if type(value) is str:  # most of them
+        return f"'{value}" if value.startswith(DANGEROUS) else value
     if isinstance(value, datetime.datetime):
         return timezone.localtime(value).isoformat(sep=" ", timespec="seconds")
     if isinstance(value, datetime.date):

@@ -219,8 +219,8 @@ class ImportPage(OfImport):
         messages.success(self.request, _("Returned."))
 
     def _undo(self, job, data, user):
-        jobs.undo(by=user, job=job)
-        messages.success(self.request, _("Taken back. The register is as it was before this import."))
+        if background.undo(by=user, job=job):
+            messages.success(self.request, _("Taken back. The register is as it was before this import."))
 
     def page(self, job, status=200, refusals=()):
         user, shown, fingerprint = self.request.user, job.file.preview, job.file.fingerprint

@@ -80,6 +80,21 @@ def test_a_large_file_is_checked_and_written_by_the_worker(signed_in, waiting):
     assert (run.state, run.message, ImportJob.objects.get().status) == ("done", "", "done")
     assert written() == [LARGE, LARGE, 0, 1]
 
+    # It is taken back by the worker too: refused with the reasons, then, without what stands on it, done.
+    later = factories.milestone(project=Project.objects.first())
+    signed_in.post(waiting, {"step": "undo"})
+    assert "waits for the worker" in signed_in.get(waiting).content.decode()
+    worker()
+    assert "stands on a record of the import" in signed_in.get(waiting).content.decode()
+    assert written()[:2] == [LARGE, LARGE]
+    later.delete()
+    signed_in.post(waiting, {"step": "undo"})
+    worker()
+    run.refresh_from_db()
+    assert (run.step, run.done, run.total) == ("undoing", 2 * LARGE, 2 * LARGE)
+    assert "Taken back." in signed_in.get(waiting).content.decode()
+    assert (ImportJob.objects.get().status, written()[:2]) == ("undone", [0, 0])
+
 
 @pytest.mark.parametrize("place", [(writing._Writer, "_write_statements"), (writing._Writer, "_note")])
 def test_a_killed_worker_leaves_nothing_half_done_and_the_import_says_so(signed_in, waiting, place):
