@@ -24,7 +24,7 @@ class Foreign:
 
     def __init__(self, book, user, kept=None):
         """Args: user: whose office's mappings are used; kept: what was answered for this file, see `answers`."""
-        self.book, self.is_known = book, "columns" in (kept or {})
+        self.book, self.remembered = book, set()  # shapes that the office has a mapping of
         self.sheets = [sheet for sheet in book.sheets if sheet.cells and not sheet.is_hidden]
         self.reader, self.user, self.kept = Reader(), user, kept or {}
         named = [sheet for sheet in self.sheets if sheet.name == self.kept.get("sheet")]
@@ -32,7 +32,8 @@ class Foreign:
         found = [(sheet, mapping) for sheet, mapping in found if mapping is not None]
         if not found:
             raise ValidationError(_("The file has no row of headings."), code="headings")
-        self.table, self.mapping = max(found, key=lambda pair: _recognised(pair[1]))
+        self.table, self.mapping = max(found, key=lambda pair: (pair[1].shape in self.remembered, _recognised(pair[1])))
+        self.is_known = "columns" in self.kept or self.mapping.shape in self.remembered
         if "columns" in self.kept:
             self.mapping.take(self.kept)
             self.reader.read_headings(self.mapping)
@@ -41,8 +42,10 @@ class Foreign:
 
     def _of_office(self, shape):
         row = SavedMapping.objects.filter(department=office_of(self.user), shape=shape).first()
-        self.is_known |= row is not None
-        return row.mapping if row else None
+        if row is None:
+            return None
+        self.remembered.add(shape)
+        return row.mapping
 
     def answers(self):
         """What is kept with the import, so that its file is read the same way again."""

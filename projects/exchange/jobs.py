@@ -45,11 +45,16 @@ def book_of(job, first=None):
     return read_file(io.BytesIO(bytes(job.file.content)), job.file_name, first)
 
 
-def foreign_of(job):
-    """The table of a job that waits for what its columns mean. Raises: Refused where there is nothing to say."""
+def foreign_of(job, sheet=""):
+    """The table of a job that waits for what its columns mean.
+
+    Args: sheet: the name of the one that is wanted, by default that of the job's mapping.
+    Raises: Refused where there is nothing to say; ValidationError where that sheet has no headings.
+    """
     if job.status not in OPEN or "columns" not in job.mapping:
         raise Refused(_("The columns of this import are not asked for any more."))
-    return Foreign(book_of(job, AT_ONCE), _author(job), job.mapping)
+    mapping = job.mapping if sheet in ("", job.mapping.get("sheet")) else {"sheet": sheet}
+    return Foreign(book_of(job, AT_ONCE), _author(job), mapping)
 
 
 def needs_mapping(job):

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +17,7 @@ from projects.exchange.mapping import SCALES
 from projects.forms.fields import DateField
 from projects.models import Currency
 from projects.portfolio.edit import SeeOther
-from projects.portfolio.imports import OfImport
+from projects.portfolio.imports import OfImport, up_to_today
 
 FIRST_ROWS = 8
 COLUMNS = 100  # that are offered
@@ -40,6 +39,7 @@ class MappingForm(forms.Form):
     as_of = DateField(
         label=gettext_lazy("Figures as of"),
         help_text=gettext_lazy("Where neither a column nor its heading names another day."),
+        validators=[up_to_today],
     )
     keep = forms.BooleanField(
         label=gettext_lazy("Read the next table with these headings in the same way"),
@@ -71,12 +71,6 @@ class MappingForm(forms.Form):
 
     def general(self):
         return [self[name] for name in ("as_of", "scale", "currency", "keep")]
-
-    def clean_as_of(self):
-        day = self.cleaned_data["as_of"]
-        if day > timezone.localdate():
-            raise ValidationError(_("Figures are true of a day up to today."))
-        return day
 
     def clean(self):
         data, mapping = super().clean(), self.foreign.mapping
@@ -117,7 +111,11 @@ class MappingPage(OfImport):
         job = self.job()
         if job.owner_id != self.request.user.pk:
             raise Refused(_("Only who brought the file in says what its columns mean."))
-        foreign = jobs.foreign_of(job)
+        sheet = self.request.POST.get("sheet") or self.request.GET.get("sheet", "")
+        try:
+            foreign = jobs.foreign_of(job, sheet)
+        except ValidationError as error:
+            raise Refused(" ".join(error.messages)) from error
         return job, foreign, MappingForm(self.request.POST or None, foreign=foreign, as_of=job.as_of)
 
     def post(self, request, pk):
@@ -138,6 +136,7 @@ class MappingPage(OfImport):
             for number in range(layout.begins, min(len(table.cells), layout.begins + FIRST_ROWS))
         ]
         context = {"job": job, "form": form, "table": table, "rows": rows, "titles": layout.titles[:5]}
+        context["sheets"] = [sheet.name for sheet in foreign.sheets]
         return render(self.request, "portfolio/import_mapping.html", context, status=status)
 
 

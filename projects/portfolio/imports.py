@@ -68,6 +68,12 @@ class Workbook(SignedIn, View):
         return FileResponse(file, as_attachment=True, filename=name, content_type=CONTENT_TYPE)
 
 
+def up_to_today(day):
+    """Refuses a day that figures cannot be true of yet."""
+    if day > timezone.localdate():
+        raise ValidationError(_("Figures are true of a day up to today."))
+
+
 class UploadForm(forms.Form):
     """The file, and what holds for all its rows."""
 
@@ -88,6 +94,7 @@ class UploadForm(forms.Form):
     as_of = DateField(
         label=gettext_lazy("Figures as of"),
         help_text=gettext_lazy("The day that new figures are true of, where their row does not say."),
+        validators=[up_to_today],
     )
     reason = TextField(
         label=gettext_lazy("Reason for the changes"),
@@ -95,12 +102,6 @@ class UploadForm(forms.Form):
         max_length=500,
         help_text=gettext_lazy("Kept in the history of every record that changes."),
     )
-
-    def clean_as_of(self):
-        day = self.cleaned_data["as_of"]
-        if day > timezone.localdate():
-            raise ValidationError(_("Figures are true of a day up to today."))
-        return day
 
     def clean(self):
         """The file, or the pasted cells as one."""

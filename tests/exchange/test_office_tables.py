@@ -91,6 +91,27 @@ def test_a_table_is_explained_once_and_written(signed_in):
     assert ImportJob.objects.latest("pk").mapping["columns"]["Сумма"] == "amounts.announced"
 
 
+def test_the_sheet_of_a_workbook_is_chosen_and_remembered(signed_in):
+    """The sheet that is understood best is proposed; another one is chosen, and chosen by itself the next time."""
+    plan = [["Наименование проекта", "Стоимость, млн тенге", "Район"], ["Синтетический план", "5", None]]
+    fact = [["Наименование проекта", "Прим. отдела"], ["Синтетический факт", "слова"]]
+    book = {"Титул": [["Перечень"]], "План": plan, "Факт": fact}
+    sent = send(signed_in, files.xlsx(book))
+    address = signed_in.get(sent.url).url
+    page = signed_in.get(address)
+    assert (page.context["table"].name, page.context["sheets"]) == ("План", ["Титул", "План", "Факт"])
+    other = signed_in.get(address, {"sheet": "Факт"})
+    assert [column.heading for column in other.context["form"].columns] == fact[0]
+    taken = signed_in.post(address, answers(other, sheet="Факт"))
+    assert taken.status_code == 303, other.context["form"].errors
+    shown = signed_in.get(taken.url).context["shown"]
+    assert [row["name"] for sheet in shown["sheets"] for row in sheet["rows"]] == ["Синтетический факт"]
+
+    again = send(signed_in, files.xlsx(book | {"Факт": [fact[0], ["Синтетический второй", None]]}), "next.xlsx")
+    assert signed_in.get(again.url).status_code == 200
+    assert ImportJob.objects.latest("pk").mapping["sheet"] == "Факт"
+
+
 def test_cells_are_pasted(signed_in):
     pasted = "Наименование проекта\tСумма, млн тенге\r\nСинтетический завод\t5\r\n"
     sent = send(signed_in, b"", file=None, pasted=pasted)
