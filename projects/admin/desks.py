@@ -1,6 +1,6 @@
 """What belongs to people at work, in the admin: views, notices, imports, keys of submissions."""
 
-from django.contrib.admin import register
+from django.contrib.admin import display, register
 from django.utils.translation import gettext_lazy as _
 
 from projects import permissions
@@ -22,6 +22,7 @@ from projects.models import (
     Webhook,
     WebhookDelivery,
 )
+from projects.notices import text_of
 
 
 class SubscriptionInline(RecordInline):
@@ -69,11 +70,16 @@ class ApiTokenAdmin(ReadOnly, RecordAdmin):
 
 @register(Notice, site=site)
 class NoticeAdmin(ReadOnly, RecordAdmin):
-    list_display = ("message", "user", "created_at", "read_at")
+    list_display = ("sentence", "user", "created_at", "read_at")
     list_select_related = ("user",)
     linked = ("user",)
     search_columns = ("key", "message")
-    fieldsets = ((None, {"fields": ["user", "key", "message", "parameters", "url", ("read_at", "mailed_at")]}),)
+    readonly_fields = ("sentence",)
+    fieldsets = ((None, {"fields": ["user", "key", "sentence", "url", ("read_at", "mailed_at")]}),)
+
+    @display(description=_("message"))
+    def sentence(self, obj):
+        return text_of(obj)
 
 
 @register(ImportJob, site=site)

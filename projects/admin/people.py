@@ -8,7 +8,7 @@ from axes.models import AccessAttempt, AccessLog
 from axes.utils import reset
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import action, display, register
+from django.contrib.admin import RelatedFieldListFilter, action, display, register
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -66,12 +66,20 @@ class NewPersonForm(Refusing, AdminUserCreationForm):
     pass
 
 
+class RoleFilter(RelatedFieldListFilter):
+    """People by role, the roles under the names that people read."""
+
+    def field_choices(self, field, request, model_admin):
+        choices = super().field_choices(field, request, model_admin)
+        return [(key, permissions.ROLE_NAMES.get(name, name)) for key, name in choices]
+
+
 @register(User, site=site)
 class PersonAdmin(RecordAdmin, UserAdmin):
     form = PersonForm
     add_form = NewPersonForm
     list_display = ("username", "first_name", "last_name", "email", "roles_column", "is_active", "last_login")
-    list_filter = ("is_active", "groups")
+    list_filter = ("is_active", ("groups", RoleFilter))
     search_columns = ("username", "first_name", "last_name", "email")
     ordering = ("username",)
     filter_horizontal = ()

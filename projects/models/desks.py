@@ -142,7 +142,7 @@ class Notice(Recorded):
         ]
 
     def __str__(self):
-        return self.message
+        return self.key
 
 
 @recorded

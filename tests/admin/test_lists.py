@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from projects.admin import site
-from projects.models import Amount, Organisation, Place, Project, ReportingPeriod, Source, Statement, Update
+from projects.models import Amount, Notice, Organisation, Place, Project, ReportingPeriod, Source, Statement, Update
 from tests import factories
 from tests.admin.records import row_of
 
@@ -19,6 +19,15 @@ def url(model):
 def rows(response):
     assert response.status_code == 200
     return {row.pk for row in response.context["cl"].result_list}
+
+
+def test_notices_are_sentences_in_the_language_of_the_page(admin_client):
+    said = {"project": "SYN-1", "start_on": "2026-10-01", "end_on": "2026-10-31", "day": "2026-11-05"}
+    message = "%(project)s: the report for %(period)s is due on %(day)s."
+    notice = Notice.objects.create(user=factories.analyst(), key="synthetic", message=message, parameters=said)
+    for address in (url(Notice), reverse("admin:projects_notice_change", args=[notice.pk])):
+        page = admin_client.get(address.replace("/kk/", "/ru/").replace("/en/", "/ru/")).content.decode()
+        assert "5 ноября 2026 г." in page and "%(project)s" not in page
 
 
 class TestSearch:

@@ -36,6 +36,7 @@ class TestRoles:
         factories.analyst("synthetic-analyst")
         page = admin_client.get(reverse("admin:auth_user_changelist") + "?q=synthetic-analyst")
         assert str(permissions.ROLE_NAMES["analyst"]) in page.content.decode()
+        assert "district_editor" not in page.content.decode(), "the filter names the roles as people read them"
 
     def test_their_groups_are_fixed(self, admin_client):
         role = Group.objects.get(name="analyst")
