@@ -24,7 +24,7 @@ class Command(BaseCommand):
             added = list(days_off.proposed(year))
             for row in added:
                 row.save()
-                self.stdout.write(f"{row.day}  {row}")
+                self.stdout.write(f"{row.day}  {row.name}")
         text = _(
             "Days off proposed for %(year)s: %(number)d. Compare them with the official calendar and confirm them."
         )
