@@ -5,33 +5,39 @@ import re
 from django.db import connection
 from django.test import Client
 
-READS = re.compile(r"\s*(SELECT|\()", re.IGNORECASE)
+READS = re.compile(r"\s*(SELECT|WITH|\()", re.IGNORECASE)
 BUFFERS = re.compile(r"shared (?:hit=(\d+))?\s*(?:read=(\d+))?")
+MOST_BUFFERS = 200  # of one query of a list's page
 
 
-def of(path, user):
-    """Yield {query, ms, buffers, plan} for every query of the page that reads."""
+def of(bench, user):
+    """Yield {query, ms, buffers, over, plan} for every query of the page that reads, as its first reader has them."""
     client, seen = Client(SERVER_NAME="127.0.0.1"), []
     client.force_login(user, backend="projects.signin.Backend")
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO projects_change DEFAULT VALUES")
 
-    def remember(execute, sql, parameters, many, context):
+    def explain(execute, sql, parameters, many, context):
+        result = execute(sql, parameters, many, context)
+        # At once, where what is read is what the page reads: its transaction, and its day.
         if READS.match(sql) and not many:
-            seen.append((sql, parameters))
-        return execute(sql, parameters, many, context)
+            with connection.connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {sql}", parameters)
+                seen.append((sql, [line for (line,) in cursor.fetchall()]))
+        return result
 
-    with connection.execute_wrapper(remember):
-        response = client.get(path)
+    with connection.execute_wrapper(explain):
+        response = client.get(bench.path, headers=bench.headers)
         if response.streaming:
             for _part in response.streaming_content:
                 pass
-    for sql, parameters in seen:
-        with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) {sql}", parameters)
-            plan = [line for (line,) in cursor.fetchall()]
-        buffers = next((BUFFERS.search(line) for line in plan if "Buffers: shared" in line), None)
+    for sql, plan in seen:
+        found = next((BUFFERS.search(line) for line in plan if "Buffers: shared" in line), None)
+        buffers = sum(int(number or 0) for number in found.groups()) if found else 0
         yield {
             "query": sql[:300],
             "ms": float(plan[-1].split()[-2]),
-            "buffers": sum(int(number or 0) for number in buffers.groups()) if buffers else 0,
+            "buffers": buffers,
+            "over": buffers > MOST_BUFFERS,
             "plan": plan,
         }

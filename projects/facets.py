@@ -1,10 +1,14 @@
 """How many projects there are for each value of each filter: what facets show beside their values."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from itertools import chain
 
-from django.db.models import Count, Exists, F, OuterRef, TextField, Value
-from django.db.models.functions import Cast, Coalesce
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 
 from projects.memory import remembered
 from projects.models import Place, ProjectParty, ProjectSector, Sector
@@ -33,20 +37,32 @@ def facets(filters, columns):
 
 
 def _facets(filters, columns):
-    queries = []
-    for name, (_label, expression) in columns.items():
-        projects = filters.rows(without=[name]).order_by()
-        if name in OF_PARTIES:
-            queries += _by_investor(projects, name)
+    # Facets that leave out no filter of their own count the same projects: these are looked for once.
+    names_of = defaultdict(list)
+    for name in columns:
+        names_of[name if _is_filtered(filters, name) else None].append(name)
+    bases, parts = [], []
+    for number, (left_out, names) in enumerate(names_of.items()):
+        base, own = f"base{number}", [name for name in names if columns[name][1] is not None]
+        rows = filters.rows(without=[left_out] if left_out else ()).order_by()
+        keys = {f"key{place}": columns[name][1] for place, name in enumerate(own)}
+        try:
+            sql, parameters = rows.annotate(**keys).values_list("pk", *keys).query.sql_with_params()
+        except EmptyResultSet:  # known to be empty without a look at the tables
             continue
-        if name in PERHAPS:
-            queries += _by_candidate(projects, name)
-            continue
-        queries.append(_counted(projects.annotate(value=expression), name))
-        if name == "sector":
-            queries += _by_further_sector(projects)
+        bases.append((f"{base} (pk{''.join(f', {key}' for key in keys)}) AS MATERIALIZED ({sql})", parameters))
+        if own:
+            parts.append((_counted_at_once(base, own), own))
+        found = RawSQL(f"SELECT pk FROM {base}", ())
+        for name in names:
+            if name in OF_PARTIES:
+                parts += _by_investor(found, base, name)
+            elif name in PERHAPS:
+                parts += _by_candidate(found, name)
+            if name == "sector":
+                parts += _by_further_sector(found)
     counts = {name: {} for name in [*columns, FURTHER]}
-    for name, value, n in queries[0].union(*queries[1:], all=True):
+    for name, value, n in _rows(bases, parts) if parts else ():
         if n:
             counts[name][value] = n
     further = counts.pop(FURTHER)
@@ -71,41 +87,62 @@ PERHAPS = {"perhaps_investor": "investor", "perhaps_country": "investor_country"
 FURTHER = "further sector"  # projects that a sector's filter finds although their main sector is outside it
 
 
-def _counted(rows, name, owner=None):
-    """Rows of (facet, value, number of rows, or of different owners where they have several)."""
-    number = Count(owner, distinct=True) if owner else Count("pk")
-    return rows.annotate(facet=Value(name)).values_list("facet", "value").annotate(n=number)
+def _rows(bases, parts):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {', '.join(sql for sql, _p in bases)} {' UNION ALL '.join(sql for sql, _p in parts)}",
+            [parameter for _sql, parameters in (*bases, *parts) for parameter in parameters],
+        )
+        return cursor.fetchall()
 
 
-def _by_investor(projects, name):
+def _is_filtered(filters, name):
+    return any(f"{name}{suffix}" in filters.active for suffix in ("", "__not", "__empty"))
+
+
+def _counted_at_once(base, names):
+    """SQL: rows of (facet, value, number of projects) for several columns of a base, from one reading of it."""
+    keys = [f"key{place}" for place in range(len(names))]
+    which = " ".join(f"WHEN GROUPING({key}) = 0 THEN %s" for key in keys)
+    value = " ".join(f"WHEN GROUPING({key}) = 0 THEN {key}::text" for key in keys)
+    sets = ", ".join(f"({key})" for key in keys)
+    return f"SELECT CASE {which} END, CASE {value} END, count(*) FROM {base} GROUP BY GROUPING SETS ({sets})"
+
+
+def _counted(pairs, name):
+    """SQL: rows of (facet, value, number of projects) over pairs of a value and a project, each counted once."""
+    sql, parameters = pairs.order_by().distinct().query.sql_with_params()
+    counted = f"SELECT %s, value::text, count(*) FROM ({sql}) AS pairs (value, project) GROUP BY value"
+    return counted, (name, *parameters)
+
+
+def _by_investor(found, base, name):
     """Projects by a key of their investors (country, say), each once a key; None: with no investor of a known one."""
     path = OF_PARTIES[name]
-    stated = ProjectParty.objects.filter(role=PartyRole.INVESTOR, **{f"{path}__isnull": False})
-    parties = stated.filter(project__in=projects.values("pk")).order_by()
-    yield _counted(parties.annotate(value=F(path)), name, "project")
-    nobody = projects.filter(~Exists(stated.filter(project=OuterRef("pk"))))
-    yield _counted(nobody.annotate(value=Value(None, TextField())), name)
+    parties = ProjectParty.objects.filter(role=PartyRole.INVESTOR, project__in=found, **{f"{path}__isnull": False})
+    yield _counted(parties.values_list(path, "project"), name)
+    sql, parameters = parties.order_by().values("project").query.sql_with_params()
+    yield f"SELECT %s, NULL, count(*) FROM {base} WHERE pk NOT IN ({sql})", (name, *parameters)
 
 
-def _by_candidate(projects, name):
+def _by_candidate(found, name):
     """Projects by a key of investors that the source names, but not of which project; each once a key."""
-    path = OF_PARTIES[PERHAPS[name]]
-    rows = ProjectParty.candidates.through.objects.filter(project__in=projects.values("pk")).order_by()
-    rows = rows.filter(projectparty__role=PartyRole.INVESTOR, **{f"projectparty__{path}__isnull": False})
-    yield _counted(rows.annotate(value=Cast(f"projectparty__{path}", TextField())), name, "project")
+    path = f"projectparty__{OF_PARTIES[PERHAPS[name]]}"
+    rows = ProjectParty.candidates.through.objects.filter(project__in=found, projectparty__role=PartyRole.INVESTOR)
+    yield _counted(rows.filter(**{f"{path}__isnull": False}).values_list(path, "project"), name)
 
 
-def _by_further_sector(projects):
+def _by_further_sector(found):
     """Projects by further sectors that their main sector does not lie in, for both levels."""
-    rows = ProjectSector.objects.filter(project__in=projects.values("pk")).order_by()
+    rows = ProjectSector.objects.filter(project__in=found)
     top, main_top = (
         Coalesce("sector__parent", "sector"),
         Coalesce("project__main_sector__parent", "project__main_sector"),
     )
     lower = rows.filter(sector__parent__isnull=False).exclude(project__main_sector=F("sector"))
-    yield _counted(lower.annotate(value=F("sector")), FURTHER, "project")
+    yield _counted(lower.values_list("sector", "project"), FURTHER)
     upper = rows.alias(top=top, main_top=main_top).exclude(main_top=F("top"))
-    yield _counted(upper.annotate(value=F("top")), FURTHER, "project")
+    yield _counted(upper.annotate(value=F("top")).values_list("value", "project"), FURTHER)
 
 
 def _with_all_above(counts, tree, levels):

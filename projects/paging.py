@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.signing import BadSignature, Signer
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, TextField, Value
+from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext as _
 
 from tracker.errors import BadParameter
@@ -63,7 +64,6 @@ def paginate(queryset, *, sort, expression, data, size, group=None):
     Raises: BadParameter for a cursor that is not one of this sort.
     """
     descending = sort.startswith("-")
-    queryset = ordered(queryset, sort, expression, group)
     keys, salt = {"sort_key": descending, "pk": descending}, f"{queryset.model._meta.label}:{sort}"
     if group:
         keys, salt = {"group_key": False} | keys, f"{salt}:{group[0]}"
@@ -71,12 +71,16 @@ def paginate(queryset, *, sort, expression, data, size, group=None):
     backwards = bool(data.get("before"))
     name = "before" if backwards else "after"
     cursor = data.get(name, "")
-    if cursor:
-        position = zip(keys, _decode(cursor, signer, name), strict=True)
-        queryset = queryset.filter(_beyond([(key, value, keys[key]) for key, value in position], backwards))
-    if backwards:
-        queryset = queryset.reverse()
-    rows = list(queryset[: size + 1])
+    position = _decode(cursor, signer, name) if cursor else None
+    if group or not _has_index(queryset.model, expression):
+        parts = [_sorted(queryset, sort, expression, group, keys, position, backwards)]
+    else:
+        parts = _parts(queryset, expression, position, descending, backwards)
+    rows = []
+    for part in parts:
+        rows += part[: size + 1 - len(rows)]
+        if len(rows) > size:
+            break
     more = len(rows) > size
     rows = rows[:size]
     if backwards:
@@ -95,15 +99,76 @@ def ordered(queryset, sort, expression, group=None):
 
     With `group`, (name, expression), they have a `group_key` too, and its order comes first.
     """
-    if isinstance(expression, Joined):
-        queryset, expression = queryset.filter(expression.condition), expression.expression
-    queryset = queryset.annotate(sort_key=F(expression) if isinstance(expression, str) else expression)
+    queryset = _keyed(queryset, expression)
     order = [F("sort_key").asc(nulls_last=True), "pk"]
     if sort.startswith("-"):
         order = [F("sort_key").desc(nulls_last=True), "-pk"]
     if group:
         queryset, order = queryset.annotate(group_key=group[1]), [F("group_key").asc(nulls_last=True), *order]
     return queryset.order_by(*order)
+
+
+def _keyed(queryset, expression):
+    if isinstance(expression, Joined):
+        queryset, expression = queryset.filter(expression.condition), expression.expression
+    return queryset.annotate(sort_key=F(expression) if isinstance(expression, str) else expression)
+
+
+def _has_index(model, expression):
+    """Whether an index of the rows, or of the table beside them, is in the order of the expression."""
+    if isinstance(expression, Joined):
+        return True
+    firsts = [index.expressions[0] if index.expressions else index.fields[0] for index in model._meta.indexes]
+    columns = {model._meta.get_field(first).attname for first in firsts if isinstance(first, str)}
+    columns |= {field.attname for field in model._meta.concrete_fields if field.unique}
+    return expression in columns if isinstance(expression, str) else expression in firsts
+
+
+def _parts(queryset, expression, position, descending, backwards):
+    """The rows from a position on, as querysets to be read one after another: those with a value, those without.
+
+    Each is one range of an index on the expression and the primary key, whichever way the list runs.
+    """
+    queryset, falls = _keyed(queryset, expression), descending != backwards
+    stated = queryset.order_by("-sort_key", "-pk") if falls else queryset.order_by("sort_key", "pk")
+    if _is_always_stated(queryset, expression):
+        return [_further(stated, position, falls) if position else stated]
+    if position is None and not descending:  # an index has NULL where the list has it
+        return [stated]
+    empty = queryset.filter(sort_key=None).order_by("-pk" if falls else "pk")
+    stated = stated.filter(sort_key__isnull=False)
+    if position is None:
+        return [stated, empty]
+    if position[0] is None:
+        empty = empty.filter(**{"pk__lt" if falls else "pk__gt": position[1]})
+        return [empty, stated] if backwards else [empty]
+    stated = _further(stated, position, falls)
+    return [stated] if backwards else [stated, empty]
+
+
+def _is_always_stated(queryset, expression):
+    """Whether the rows are sorted by a column of theirs that is never empty."""
+    columns = {field.name: field for field in queryset.model._meta.concrete_fields}
+    return isinstance(expression, str) and expression in columns and not columns[expression].null
+
+
+def _further(rows, position, falls):
+    """The rows whose value and key come after those of a position. One comparison, which an index answers."""
+
+    def both(*expressions):
+        return Func(*expressions, function="ROW", output_field=TextField())
+
+    comparison = LessThan if falls else GreaterThan
+    return rows.filter(comparison(both(F("sort_key"), F("pk")), both(*map(Value, position))))
+
+
+def _sorted(queryset, sort, expression, group, keys, position, backwards):
+    """The rows from a position on, where they have to be sorted: group after group, or by what no index has."""
+    queryset = ordered(queryset, sort, expression, group)
+    if position:
+        named = zip(keys, position, strict=True)
+        queryset = queryset.filter(_beyond([(key, value, keys[key]) for key, value in named], backwards))
+    return queryset.reverse() if backwards else queryset
 
 
 def capped_count(queryset):

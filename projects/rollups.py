@@ -247,13 +247,43 @@ def _kept(rows, columns, *groups):
 
     number: of the projects; projects: of those with a figure.
     """
+    for row in _of_kept(rows, columns, groups):
+        yield {name.removeprefix("sum_"): value for name, value in row.items()}
+
+
+def _of_kept(rows, columns, groups):
+    """The query of `_kept`."""
     rows = rows.order_by().values(*groups, "kind").annotate(number=Count("project"), sum_value=Sum(f"{columns}value"))
-    rows = rows.annotate(
+    return rows.annotate(
         **{f"sum_{name}": Sum(f"{columns}{name}") for name in COUNTS},
         projects=Count("project", Q(**{f"{columns}count__gt": 0})),
     )
-    for row in rows:
-        yield {name.removeprefix("sum_"): value for name, value in row.items()}
+
+
+def _kept_by_each(rows, columns, groups):
+    """What `_kept` gives for each of several groups, from one reading: rows of (place of the group, its key, row).
+
+    The rows are added up for all combinations of keys first, as these are few; the combinations for each group then.
+    """
+    try:
+        sql, parameters = _of_kept(rows, columns, groups).query.sql_with_params()
+    except EmptyResultSet:  # known to be empty without a look at the tables
+        return
+    figures = ("number", "value", *COUNTS, "projects")
+    keys, sums = ", ".join(groups), ", ".join(f"sum({name})" for name in figures)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(f'GROUPING({key})' for key in groups)}, {keys}, kind, {sums} "
+            f"FROM ({sql}) AS combined ({keys}, kind, {', '.join(figures)}) "
+            f"GROUP BY GROUPING SETS ({', '.join(f'({key}, kind)' for key in groups)})",
+            parameters,
+        )
+        for row in cursor:
+            place = row.index(0)
+            _is_other, values = row[: len(groups)], row[2 * len(groups) :]
+            numbers = dict(zip(figures, values[1:], strict=True))
+            whole = {name: int(number) for name, number in numbers.items() if name != "value"}
+            yield place, row[len(groups) + place], numbers | whole | {"kind": values[0]}
 
 
 def _different(rows, name, *groups):
@@ -341,7 +371,9 @@ class Portfolio:
         """Programmes all of whose named projects are in the set (one at least): their headlines count with it."""
         inside = self.projects.filter(is_placeholder=False, programme=OuterRef("pk"))
         outside = Project.objects.filter(is_placeholder=False, programme=OuterRef("pk")).exclude(pk__in=self.keys)
-        programmes = Programme.objects.filter(amounts__isnull=False).distinct()
+        programmes = Programme.objects.filter(
+            pk__in=Amount.objects.filter(programme__isnull=False).order_by().values("programme")
+        )
         return {programme.pk: programme for programme in programmes.filter(Exists(inside), ~Exists(outside))}
 
     @cached_property
@@ -449,8 +481,9 @@ class Portfolio:
         return {dimension: lines[dimension] + self.unallocated for dimension in dimensions}
 
     def _by_each(self, dimensions):
-        if self.kept is not None:  # few groups at a time, several times, are quicker than all combinations once
-            return {dimension: self._lines(dimension) for dimension in dimensions}
+        if self.kept is not None:
+            lines = self._each_of_kept(dimensions)
+            return {dimension: self._labelled(dimension, lines[dimension]) for dimension in dimensions}
         found = {dimension: {} for dimension in dimensions}
         for keys, cell in self._grouped(*dimensions).items():
             for dimension, key in zip(dimensions, keys, strict=True):
@@ -532,11 +565,23 @@ class Portfolio:
         lines = {}
         for row in _kept(rows.annotate(**groups), self.kept, *groups):
             key = tuple(row[name] for name in groups)
-            line = lines.setdefault(key, Rollup(None, "", row["number"], _empty(self.currency)))
-            total = line.amounts[row["kind"]]
-            total.add(row | {"statements": stated.get((*key, row["kind"]), 0)})
-            total.missing = line.projects - row["projects"]
+            self._add_kept(lines, key, row, stated.get((*key, row["kind"]), 0))
         return lines
+
+    def _each_of_kept(self, dimensions):
+        """Dimension -> key -> Rollup without label, from the kept sums, read once."""
+        rows, groups = _keyed(ProjectMoney.objects.filter(project__in=self.keys), dimensions, "project__")
+        stated = [self._statements((dimension,)) if self.statements else {} for dimension in dimensions]
+        found = {dimension: {} for dimension in dimensions}
+        for place, key, row in _kept_by_each(rows.annotate(**groups), self.kept, list(groups)):
+            self._add_kept(found[dimensions[place]], key, row, stated[place].get((key, row["kind"]), 0))
+        return found
+
+    def _add_kept(self, lines, key, row, statements):
+        line = lines.setdefault(key, Rollup(None, "", row["number"], _empty(self.currency)))
+        total = line.amounts[row["kind"]]
+        total.add(row | {"statements": statements})
+        total.missing = line.projects - row["projects"]
 
     def _statements(self, dimensions):
         """How many different statements stand behind the listed amounts: (key of each dimension…, kind) -> number."""

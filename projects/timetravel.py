@@ -39,28 +39,29 @@ MOMENT = "COALESCE(NULLIF(current_setting('tracker.known_at', true), '')::timest
 DAY = "COALESCE(NULLIF(current_setting('tracker.as_of', true), '')::date, 'infinity')"
 
 
-# Columns that say something else on another day: (table, column) -> SQL over its row `r` and what JOINS adds.
+# The stage in force on the day, or where only a moment is asked for, on the moment's day; as tracker_follow_stage.
+_STAGE = (
+    "(SELECT g.{column} FROM past.projects_stagechange c JOIN public.projects_stage g ON g.code = c.stage_id "
+    "WHERE c.project_id = r.id AND c.effective_on <= LEAST({{day}}, {{moment}}::date + 1, CURRENT_DATE + 1) "
+    "ORDER BY c.effective_on DESC, c.id DESC LIMIT 1)"
+)
+# Columns that say something else on another day: (table, column) -> SQL over its row `r`. In expressions, and not in
+# joins, it is worked out only where the column is asked for.
 COMPUTED = {
-    ("projects_project", "stage_id"): "stage.code",
+    ("projects_project", "stage_id"): _STAGE.format(column="code"),
     # Without a stage that day: the group that was chosen by hand while there was none.
     ("projects_project", "stage_group"): (
-        'COALESCE(stage."group", CASE WHEN r.stage_id IS NULL THEN r.stage_group END, (SELECT e.stage_group FROM '
-        "public.projects_projectevent e WHERE e.id = r.id AND e.stage_id IS NULL AND e.pgh_created_at <= {moment} "
-        "ORDER BY e.pgh_id DESC LIMIT 1), 'unknown')"
+        "COALESCE("
+        + _STAGE.format(column='"group"')
+        + ", CASE WHEN r.stage_id IS NULL THEN r.stage_group END, (SELECT e.stage_group FROM "
+        "public.projects_projectevent e WHERE e.pgh_obj_id = r.id AND e.stage_id IS NULL "
+        "AND e.pgh_created_at <= {moment} ORDER BY e.pgh_id DESC LIMIT 1), 'unknown')"
     ),
     # A correction that is true of a later day corrects nothing before it.
     ("projects_amount", "superseded_by_id"): (
         "(SELECT r.superseded_by_id WHERE COALESCE((SELECT e.as_of FROM public.projects_amountevent e WHERE "
-        "e.id = r.superseded_by_id AND e.pgh_created_at <= {moment} ORDER BY e.pgh_id DESC LIMIT 1) <= {day}, true))"
-    ),
-}
-# The stage in force on the day, or where only a moment is asked for, on the moment's day; as tracker_follow_stage.
-JOINS = {
-    "projects_project": (
-        ' LEFT JOIN LATERAL (SELECT g.code, g."group" FROM past.projects_stagechange c '
-        "JOIN public.projects_stage g ON g.code = c.stage_id WHERE c.project_id = r.id "
-        "AND c.effective_on <= LEAST({day}, {moment}::date + 1, CURRENT_DATE + 1) "
-        "ORDER BY c.effective_on DESC, c.id DESC LIMIT 1) stage ON true"
+        "e.pgh_obj_id = r.superseded_by_id AND e.pgh_created_at <= {moment} ORDER BY e.pgh_id DESC LIMIT 1) <= {day}, "
+        "true))"
     ),
 }
 
@@ -71,18 +72,20 @@ def _view(event_model):
     table, key = tracked.db_table, tracked.pk.column
     times = {"moment": MOMENT, "day": DAY}
     names = [field.column for field in tracked.concrete_fields]
-    columns = ", ".join(f'e."{column}"' for column in names)
+    # The column that the index of a row's states begins with: it always holds the row's key.
+    own = event_model._meta.get_field("pgh_obj").column if hasattr(event_model, "pgh_obj") else key
+    columns = ", ".join(f'e."{own if column == key else column}" AS "{column}"' for column in names)
+    events = f'public."{event_model._meta.db_table}"'
+    # Not DISTINCT ON, nor a window: conditions on the view must reach the table.
     inner = (
-        f'SELECT DISTINCT ON (e."{key}") {columns}, e.pgh_label FROM public."{event_model._meta.db_table}" e '
-        f'WHERE e.pgh_created_at <= {MOMENT} ORDER BY e."{key}", e.pgh_id DESC'
+        f"SELECT {columns}, e.pgh_label FROM {events} e WHERE e.pgh_created_at <= {MOMENT} AND NOT EXISTS ("
+        f'SELECT FROM {events} n WHERE n."{own}" = e."{own}" AND n.pgh_id > e.pgh_id AND n.pgh_created_at <= {MOMENT})'
     )
     shown = {column: COMPUTED.get((table, column), f'r."{column}"') for column in names}
     selected = ", ".join(f'{sql.format(**times)} AS "{column}"' for column, sql in shown.items())
-    join = JOINS.get(table, "").format(**times)
     condition = f" AND ({TRUE_ON[table].format(**times)})" if table in TRUE_ON else ""
     return (
-        f'CREATE VIEW past."{table}" AS SELECT {selected} FROM ({inner}) r{join} '
-        f"WHERE r.pgh_label <> 'delete'{condition}"
+        f"CREATE VIEW past.\"{table}\" AS SELECT {selected} FROM ({inner}) r WHERE r.pgh_label <> 'delete'{condition}"
     )
 
 

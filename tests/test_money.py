@@ -1,5 +1,6 @@
 """The sums that the database keeps of each project are those of its amounts, whoever wrote these and however."""
 
+import contextlib
 import io
 import threading
 from datetime import timedelta
@@ -12,7 +13,7 @@ from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from projects import rates, rollups
+from projects import exchange, rates, rollups
 from projects.models import Amount, ExchangeRate, Project, ProjectMoney
 from projects.models.choices import AmountKind
 from tests import factories
@@ -215,3 +216,37 @@ def test_a_new_part_and_a_change_of_its_whole_see_each_other():
     Amount.objects.filter(pk=whole.pk).update(project=None, programme=factories.programme())
     at_once(add, doubt)
     assert kept() == added_up()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_imports_of_the_same_projects_in_opposite_order_both_succeed():
+    one, two = factories.project(), factories.project()
+    statement = factories.statement()
+    turns = threading.Barrier(2, timeout=1)
+
+    def write(*projects):
+        exchange.one_at_a_time()
+        for project in projects:
+            factories.amount(project=project, value=10, statement=statement)
+            with contextlib.suppress(threading.BrokenBarrierError):
+                turns.wait()  # without the lock both would be here, each holding what the other needs next
+
+    failed = []
+
+    def run(*projects):
+        try:
+            with transaction.atomic():
+                write(*projects)
+        except Exception as error:  # told in the thread of the test
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=order) for order in ((one, two), (two, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not failed and not any(thread.is_alive() for thread in threads)
+    assert kept() == added_up()
+    assert ProjectMoney.objects.filter(kind="announced", value=20).count() == 2

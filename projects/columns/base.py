@@ -4,20 +4,16 @@ import functools
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db.models import F, TextField, Value
-from django.db.models.functions import Coalesce, NullIf
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from translated_fields import to_attribute
 
 from projects import figures, wording
-from projects.models.base import FALLBACKS
+from projects.models import base
 from projects.models.choices import DatePrecision
-from projects.models.functions import KazakhKey
 
 
 @dataclass
@@ -99,9 +95,8 @@ class Column:
 
 def name_key(prefix=""):
     """Sort key of a name in the reader's language, or in the next that has one, in the Kazakh alphabet's order."""
-    language = get_language() or "en"
-    names = [f"{prefix}{to_attribute('name', code)}" for code in (language, *FALLBACKS.get(language, FALLBACKS["en"]))]
-    return KazakhKey(Coalesce(*(NullIf(F(name), Value("")) for name in names), output_field=TextField()))
+    language = get_language()
+    return base.name_key(language if language in base.FALLBACKS else "en", prefix)
 
 
 def or_unknown(text):

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from translated_fields import to_attribute
 
+from projects.exchange import one_at_a_time
 from projects.exports.oc4ids import schema
 from projects.exports.oc4ids.mapping import METRICS, TYPES
 from projects.models import (
@@ -128,6 +129,7 @@ def bring_in(data, *, by, file_name, dry_run=False):
         return report
     try:
         with transaction.atomic():
+            one_at_a_time()
             job = ImportJob(file_name=file_name[:255], sha256=report.sha256, owner=by, status=ImportStatus.DONE)
             job.save()
             with pghistory.context(user=by.pk, door="import", reason=file_name[:500], import_job=job.pk):

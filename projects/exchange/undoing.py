@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from projects import history
 from projects.actions import Refused
-from projects.exchange import progress
+from projects.exchange import one_at_a_time, progress
 from projects.exchange.rows import NOUNS
 from projects.models import Source, Statement
 from projects.models.base import Recorded
@@ -42,6 +42,7 @@ def undo(written, *, by, job):
     reason = _("Import %(number)d taken back: %(name)s") % {"number": job.pk, "name": job.file_name}
     try:
         with transaction.atomic(), pghistory.context(user=by.pk, door="import", reason=reason, job=job.pk):
+            one_at_a_time()
             progress.begin("undoing", size(written))
             reasons = [text for noun, entry in nouns for text in _changed_since(noun.model, entry)]
             reasons += _stand_on(nouns, written)

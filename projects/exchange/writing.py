@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from projects import actions
-from projects.exchange import progress
+from projects.exchange import one_at_a_time, progress
 from projects.exchange.rows import FIELDS, NOUNS
 from projects.exchange.values import typed
 from projects.forms.base import sentence_of
@@ -40,6 +40,7 @@ def apply(changeset, *, by, job, reason=""):
     writer = _Writer(changeset, by, job)
     try:
         with transaction.atomic(), pghistory.context(user=by.pk, door="import", reason=reason, job=job.pk):
+            one_at_a_time()
             return writer.write()
     except REFUSED_BY_DATABASE as violation:
         _field, text = sentence_of(violation, writer.model or Project)

@@ -12,13 +12,15 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, TextField, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from translated_fields import TranslatedField, to_attribute
 
 from projects.models.choices import Bound, Certainty, DatePrecision
+from projects.models.functions import KazakhKey
 
 # Where a text is missing in the reader's language, the next of these that has one is shown.
 FALLBACKS = {
@@ -63,6 +65,12 @@ def translated_name(**kwargs):
 
 def translated_text(verbose_name, **kwargs):
     return translated(models.TextField(verbose_name, blank=True, **kwargs))
+
+
+def name_key(language, prefix=""):
+    """Sort key of a name in a language, or in the next that has one, in the Kazakh alphabet's order."""
+    names = [f"{prefix}{to_attribute('name', code)}" for code in (language, *FALLBACKS[language])]
+    return KazakhKey(Coalesce(*(NullIf(F(name), Value("")) for name in names), output_field=TextField()))
 
 
 def has_name(model):
@@ -149,12 +157,20 @@ VERSION_TRIGGERS = (
 def recorded(model):
     """Class decorator: the version triggers, and an event table that keeps each state of each row."""
     pgtrigger.register(*VERSION_TRIGGERS)(model)
-    return pghistory.track()(model)
+    name, columns = model.__name__.lower(), {field.name for field in model._meta.concrete_fields}
+    indexes = [models.Index(fields=["pgh_obj", "-pgh_id"], name=f"{name[:23]}_states")]
+    if "reference" in columns:  # the order of its list
+        indexes.append(models.Index(fields=["reference", "pgh_obj"], name=f"{name[:14]}_states_in_order"))
+    if "project" in columns:
+        indexes.append(models.Index(fields=["project"], name=f"{name[:15]}_states_of_one"))
+    return pghistory.track(meta={"indexes": indexes})(model)
 
 
 def recorded_links(through):
     """The same history for the rows of an automatic many-to-many table."""
-    return pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), obj_field=None)(through)
+    indexes = [models.Index(fields=["id", "-pgh_id"], name=f"{through.__name__.lower()[:23]}_states")]
+    events = (pghistory.InsertEvent(), pghistory.DeleteEvent())
+    return pghistory.track(*events, obj_field=None, meta={"indexes": indexes})(through)
 
 
 class Recorded(models.Model):

@@ -225,6 +225,9 @@ class Amount(Figure):
         indexes = [
             models.Index(fields=["project", "kind"], name="amount_by_project"),
             models.Index(fields=["kind", "as_of"], name="amount_by_day"),
+            # Few of very many.
+            models.Index(fields=["project"], name="amount_uncertain", condition=Q(inclusion=Inclusion.UNKNOWN)),
+            models.Index(fields=["programme"], name="amount_of_programme", condition=Q(programme__isnull=False)),
         ]
 
     def __str__(self):

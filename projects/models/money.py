@@ -1,7 +1,6 @@
 """The money of each project as its lists and totals show it: derived from the amounts by the database itself."""
 
 from django.db import models
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.choices import AmountKind
@@ -36,11 +35,9 @@ class ProjectMoney(models.Model):
 
     class Meta:
         indexes = [
-            # The order of lists that show the largest sums first.
-            models.Index("kind", F("value").desc(nulls_last=True), F("project").desc(), name="money_by_value"),
-            models.Index(
-                "kind", F("open_value").desc(nulls_last=True), F("project").desc(), name="money_by_open_value"
-            ),
+            # The order of lists by their sums, backwards too: see `paging`.
+            models.Index("kind", "value", "project", name="money_in_order"),
+            models.Index("kind", "open_value", "project", name="money_in_open_order"),
         ]
 
     def __str__(self):

@@ -9,11 +9,13 @@ from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
+    FALLBACKS,
     Recorded,
     Sourced,
     dates_in_range,
     has_name,
     in_order,
+    name_key,
     recorded,
     translated_name,
     translated_text,
@@ -249,6 +251,13 @@ class Project(Recorded):
             GinIndex(OpClass(PROJECT_SEARCH, "gin_trgm_ops"), name="project_search"),
             models.Index(fields=["main_sector", "id"], name="project_by_sector"),
             models.Index(fields=["updated_at", "id"], name="project_by_change"),
+            # The orders that lists are shown in, backwards too: see `paging`.
+            models.Index(fields=["place", "id"], name="project_by_place"),
+            models.Index(fields=["status", "id"], name="project_by_status"),
+            models.Index(fields=["planned_start_on", "id"], name="project_by_start"),
+            models.Index(fields=["planned_end_on", "id"], name="project_by_end"),
+            models.Index(fields=["announced_on", "id"], name="project_by_announcement"),
+            *(models.Index(name_key(code), "id", name=f"project_by_name_{code[:2]}") for code in FALLBACKS),
         ]
 
     def __str__(self):
