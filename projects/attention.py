@@ -109,8 +109,8 @@ def holders(projects, day):
     """Who holds these projects up: key of the body (None: nobody named) -> keys of projects, each once a body."""
     found = defaultdict(set)
     keys = Project.objects.filter(pk__in=projects).order_by().values("pk")
-    pairs = open_problems(day).filter(project__in=keys).order_by().values_list("owner", "project").distinct()
-    owed = owed_by_region(day).filter(project__in=keys).order_by().values_list("responsible", "project").distinct()
-    for body, project in (*pairs, *owed):
+    pairs = open_problems(day).filter(project__in=keys).order_by().values_list("owner", "project")
+    owed = owed_by_region(day).filter(project__in=keys).order_by().values_list("responsible", "project")
+    for body, project in pairs.union(owed):
         found[body].add(project)
     return dict(found)

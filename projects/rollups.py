@@ -507,7 +507,7 @@ class Portfolio:
 
         Of each project and phase the latest observation counts.
         """
-        rows = _latest(Observation.objects.filter(project__in=self.keys, metric=metric, status=status))
+        rows = latest_of(Observation.objects.filter(project__in=self.keys, metric=metric, status=status))
         rows, groups = _keyed(rows, dimensions, "project__")
         rows = rows.annotate(**groups, everything=Value(1)).order_by().values("everything", *groups)
         summed = rows.annotate(
@@ -644,7 +644,7 @@ def _keyed(rows, dimensions, path):
     return rows, {f"key_{number}": DIMENSIONS[name](path) for number, name in enumerate(dimensions)}
 
 
-def _latest(observations):
+def latest_of(observations):
     """Of observations of one metric and status the latest of each project and phase."""
     newest = observations.order_by("project_id", "phase_id", F("as_of").desc(nulls_last=True), "-pk")
     return Observation.objects.filter(pk__in=newest.distinct("project_id", "phase_id").values("pk"))
@@ -683,6 +683,6 @@ def measured(projects, metric, status):
 
     Of each project and phase the latest observation counts.
     """
-    rows = _latest(Observation.objects.filter(project__in=projects, metric=metric, status=status))
+    rows = latest_of(Observation.objects.filter(project__in=projects, metric=metric, status=status))
     summed = rows.aggregate(value=Sum(F("value") * F("unit__factor") / F("metric__unit__factor")), count=Count("pk"))
     return summed["value"], summed["count"]
