@@ -17,7 +17,14 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 COMPONENTS = sorted((ROOT / "templates/components").glob("*.html"))
 SHEETS = [ROOT / f"static/css/{name}.css" for name in ("tokens", "base", "components", "print")]  # admin.css aside
 SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
-FRAME = {"masthead", "account", "footer", "shortcuts", "palette"}  # once on every page, hence no samples in the gallery
+FRAME = {
+    "languages",
+    "masthead",
+    "account",
+    "footer",
+    "shortcuts",
+    "palette",
+}  # once on every page, hence no samples in the gallery
 
 SHEETS_LIMIT = 15_000  # bytes, compressed
 SCRIPTS_LIMIT = 8_000
