@@ -91,7 +91,7 @@ def _say(**row):
 def _measure(size, times):
     from django.contrib.auth import get_user_model
 
-    from bench import plans, writes, yardsticks
+    from bench import exchange, plans, writes, yardsticks
     from bench.server import Server
 
     _load(size)
@@ -147,6 +147,8 @@ def _measure(size, times):
             bar=MEMORY_LIMIT,
             met=peak <= MEMORY_LIMIT,
         )
+    for figures in exchange.rows(min(size, exchange.ROWS), user):
+        _say(**figures)
     for bench in benches:
         if bench.is_explained:
             for plan in plans.of(bench, user):

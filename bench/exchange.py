@@ -1,8 +1,14 @@
-"""Files brought in and taken away, against the least that any program needs for the same rows in the same run."""
+"""Files brought in, against the least that any program needs for the same rows in the same run."""
 
+import csv
+import datetime
 import io
+import resource
+import time
 
 import xlsxwriter
+from django.db import connection, transaction
+from python_calamine import CalamineWorkbook
 
 HEADINGS = (
     "№ п/п",
@@ -27,6 +33,10 @@ HEADINGS = (
     "Примечание",
 )
 INVESTORS = 200
+ROWS = 10_000  # of the largest table
+BAR = 4  # times the limit
+MEMORY = 400  # MiB
+SYLLABLES = ("ба", "во", "гу", "ды", "же", "зи", "кю", "ля", "мэ", "но")  # of names that are not alike
 
 
 def table(rows):
@@ -42,14 +52,14 @@ def table(rows):
         investor = number % INVESTORS
         yield (
             number,
-            f"Синтетический проект {number}",
-            f"Синтетикалық жоба {number}",
-            f"Synthetic project {number}",
+            f"Синтетическая строка {number} таблицы",
+            f"Кестенің синтетикалық жолы {number}",
+            f"Row {number} of a synthetic table",
             sectors[number % len(sectors)],
             places[number % len(places)],
             "по графику",
             stages[number % len(stages)],
-            f"Синтетический инвестор {investor}",
+            f"{''.join(SYLLABLES[digit] for digit in map(int, f'{investor * 7919 % 10**6:06d}'))} (синтетика)",
             countries[investor % len(countries)],
             f"{number % 28 + 1:02d}.{number % 12 + 1:02d}.2024",
             f"{number % 28 + 1:02d}.{number % 12 + 1:02d}.2027",
@@ -73,3 +83,64 @@ def workbook(rows):
         sheet.write_row(number, 0, cells)
     book.close()
     return file.getvalue()
+
+
+def rows(size, user):
+    """Figures of an import of a table of so many rows, as `python -m bench` says them; all of it is taken back.
+
+    The limit is what any program needs: the cells read by the same library, and the rows written by COPY.
+    """
+    from projects.exchange import jobs, writing
+
+    content, day = workbook(size), datetime.date(2025, 11, 1)
+    limit = _limit(content)
+    with transaction.atomic():
+        jobs_made = []
+        for name in ("first.xlsx", "again.xlsx"):
+            job = jobs.receive(
+                by=user, file=io.BytesIO(content), name=name, as_of=day, reason="synthetic", start=_later
+            )
+            job.mapping["asks"] = False
+            job.save()
+            jobs_made.append(job)
+        before = time.perf_counter()
+        found = jobs.check(jobs_made[0])
+        planned = time.perf_counter()
+        writing.apply(found, by=user, job=jobs_made[0], reason="synthetic")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        written = time.perf_counter()
+        again = jobs.check(jobs_made[1]).counts()
+        transaction.set_rollback(True)
+    common = {"p": "P11", "n": size, "against": "calamine and COPY"}
+    for name, taken, bar in (
+        ("import: what would change", planned - before, None),
+        ("import: written", written - planned, None),
+        ("import", written - before, BAR),
+    ):
+        ours = taken * 1000
+        figures = {"ours_ms": round(ours), "limit_ms": round(limit), "ratio": round(ours / limit, 1), "bar": bar}
+        yield {"bench": name} | common | figures | {"met": bar and ours <= bar * limit}
+    changed = sum(entry["created"] + entry["changed"] for entry in again.values() if isinstance(entry, dict))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    for name, found, most in (("records that the same file writes again", changed, 0), ("memory, MiB", peak, MEMORY)):
+        figures = {"ours_ms": None, "limit_ms": None, "ratio": most and round(found / most, 2)}
+        yield {"bench": f"import: {name}"} | common | figures | {"found": found, "bar": most, "met": found <= most}
+
+
+def _later(job, book=None):
+    """The check is measured by itself."""
+
+
+def _limit(content):
+    """Milliseconds of reading the cells and writing the rows, without a rule, a type, a version or an index."""
+    before = time.perf_counter()
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    lines = io.StringIO()
+    csv.writer(lines).writerows(cells)
+    lines.seek(0)
+    with transaction.atomic(), connection.cursor() as cursor:
+        columns = ", ".join(f"c{number} text" for number in range(len(HEADINGS)))
+        cursor.execute(f"CREATE TEMPORARY TABLE bench_limit ({columns}) ON COMMIT DROP")
+        cursor.copy_expert("COPY bench_limit FROM STDIN CSV", lines)
+    return (time.perf_counter() - before) * 1000
