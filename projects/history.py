@@ -121,16 +121,18 @@ def events_of(model):
     return model._meta.concrete_model.pgh_event_model
 
 
-def timeline(user, record, *, children=(), page=1, span=None):
+def timeline(user, record, *, children=(), keys=(), page=1, span=None):
     """A page of what happened to a record and to the rows that belong to it, the newest first.
 
     Args:
         children: (model, name of the foreign key to the record) of the rows that belong to it.
+        keys: of the rows of its kind that are told together, as a region and its districts; by default its own alone.
         page: 1 for the newest; SIZE states a page. span: (first, last) moment of those wanted, or None for all.
     Returns: the entries, and whether there are older ones.
     """
-    tables = [(type(record), None, events_of(type(record)).objects.filter(pgh_obj_id=record.pk))]
-    tables += [(model, None, events_of(model).objects.filter(**{f"{key}_id": record.pk})) for model, key in children]
+    keys = list(keys) or [record.pk]
+    tables = [(type(record), None, events_of(type(record)).objects.filter(pgh_obj_id__in=keys))]
+    tables += [(model, None, events_of(model).objects.filter(**{f"{key}_id__in": keys})) for model, key in children]
     tables = [(model, many, permissions.visible_events(user, events, model)) for model, many, events in tables]
     tables += [(type(record), many, events) for many, events in _links(record)]
     if span:

@@ -249,11 +249,12 @@ class Writer:
         rows += [[Cell(wording.day(event.day)), Cell(event.title)] for event in ahead]
         self.section("ahead", _("Late, and next"), rows, empty=_("No dates are recorded."))
 
-    def changes(self, record, children):
+    def changes(self, record, children, keys=()):
         """A section: what was changed in the register since `since`, from its history.
 
         Args:
             children: (model, name of the foreign key to the record) of the rows that belong to it.
+            keys: of the rows of its kind that are told together with it.
         """
         start = timezone.make_aware(datetime.datetime.combine(self.since, datetime.time.min))
         end = timezone.make_aware(datetime.datetime.combine(self.day, datetime.time.max))
@@ -261,7 +262,7 @@ class Writer:
         entries, page, has_older = [], 0, True
         while has_older and page < PAGES:
             page += 1
-            found, has_older = history.timeline(self.user, record, children=children, span=span, page=page)
+            found, has_older = history.timeline(self.user, record, children=children, keys=keys, span=span, page=page)
             entries += found
         added = Counter(entry.noun for entry in entries if entry.is_new)
         rows = []

@@ -23,7 +23,7 @@ from projects.models import (
     ProjectParty,
     Shipment,
 )
-from projects.models.choices import AmountKind, PartyRole
+from projects.models.choices import AmountKind, PartyRole, PlaceKind
 
 SOURCED = "statement__source"
 
@@ -193,6 +193,9 @@ def _of_place(writer, place, children):
     items = ActionItem.objects.filter(engagement__in=engagements.values("pk"))
     writer.promises(owed, writer.problems(projects), writer.open_items(items))
     writer.happenings(projects)
+    body = (Organisation, "country" if place.kind == PlaceKind.COUNTRY else "province")
+    children = ((Project, "place"), (Engagement, "place"), (Lead, "place"), body)
+    writer.changes(place, children, keys=within.values_list("code", flat=True))
     return writer.paper(_("Brief on a place"), str(place), capfirst(place.get_kind_display()), **writer.map(projects))
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from docx import Document
 from docx.oxml.ns import qn
 from pptx import Presentation
@@ -119,6 +119,17 @@ def test_each_number_is_the_register_s(analyst, as_of):
     for figure in stated:
         assert squeezed(figure) in squeezed(words), figure
     assert "not stated in source" in words
+
+
+def test_the_brief_of_a_place_tells_what_changed_there(analyst):
+    """What was added since a day in the place and in what lies in it; nothing since a later day."""
+    today = timezone.localdate()
+    factories.project(name_en="Synthetic plant")  # in a district of the region
+    here = models.Project.objects.filter(place__in=models.Place.objects.within(["KZ-27"])).count()
+    for place, noun in (("CN-JS", "Lead (7)"), ("KZ-27", f"roject ({here})")):
+        words, _foot = words_of_docx(analyst.get(f"/en/places/{place}/brief.docx?since={today}"))
+        assert any(title.startswith("Changed in the register since") for title in words)
+        assert any(noun in cell for cell in words), place
 
 
 def test_who_may_have_a_brief(analyst):
