@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from projects import permissions, reports, stages, wording
 from projects.forms.amounts import AmountForm
+from projects.forms.around import Around
 from projects.forms.enclosures import EnclosureForm
 from projects.forms.fields import AmountField, DateField, NumberField, TextField, shown
 from projects.forms.lookups import LinesField
@@ -34,7 +35,7 @@ BASE_LIMIT = 100_000  # characters
 class Payment:
     """A payment that is reported, as the rules of amounts read a form."""
 
-    is_new = True
+    is_new, around = True, Around()
 
     def __init__(self, form, **values):
         self.form = form
