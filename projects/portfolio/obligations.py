@@ -43,9 +43,8 @@ class ObligationList(ListPage):
         *("metric", "frequency", "budget", "due_after", "due_before", "evidence", "missing"),
     )
 
-    def get_context_data(self, **kwargs):
-        context = super().get_context_data(**kwargs)
-        return context | {"below_template": "portfolio/_obligation_sums.html", "sums": self._sums()}
+    def results(self):
+        return super().results() | {"below_template": "portfolio/_obligation_sums.html", "sums": list(self._sums())}
 
     def _sums(self):
         """Targets and what was reached of the listed obligations together: label, number, target, reached, share."""
