@@ -137,7 +137,7 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
         ("/en/projects/", 4),
         ("/ru/projects/?stage_group=unknown&announced_min=1&sort=-announced&group=sector", 4),
         ("/en/?stage_group=unknown", 4),
-        ("/zh-hans/projects/{reference}/", 5),
+        ("/zh-hans/projects/{reference}/", 4),
         ("/api/v1/projects/?count=1", 4),
         ("/api/v1/totals/?by=sector", 4),
         ("/api/v1/facets/", 4),

@@ -322,9 +322,10 @@ class ProjectPage(SignedIn, TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        project = visible_project(user, self.kwargs["reference"])
+        asked = self.kwargs["reference"], user.pk, permissions.roles(user)
+        project = remembered(("project", *asked), lambda: visible_project(user, self.kwargs["reference"]))
         may_change = permissions.may_change(user, project)
-        key = "project", project.pk, user.pk, permissions.roles(user), may_change, time_suffix(self.request.GET)
+        key = "project's page", *asked, may_change, time_suffix(self.request.GET)
         frame = super().get_context_data(**kwargs) | {
             "project": project,
             "papers": papers.links(kinds.PROJECT, project),
