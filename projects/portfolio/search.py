@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 from translated_fields import to_attribute
 
-from projects import figures, filters
+from projects import figures, filters, permissions
 from projects.filters.documents import DocumentFilterSet
+from projects.memory import remembered
 from projects.models.base import FALLBACKS
 from projects.models.functions import Fold
 from projects.portfolio.lists import SignedIn
@@ -285,5 +286,7 @@ class Search(SignedIn, TemplateView):
             return context | {"problem": refused.messages[0], "q": context["q"].replace("\x00", "")}
         if not (words := search_words(text)):
             return context | {"problem": TOO_COMMON}
-        groups, is_near = found(self.request.user, text, words)
+        user = self.request.user
+        key = "search", user.pk, permissions.roles(user), text
+        groups, is_near = remembered(key, lambda: found(user, text, words))
         return context | {"groups": groups, "is_near": is_near, "is_empty": not groups}
