@@ -73,8 +73,8 @@ class ObligationList(ListPage):
                 "number": figures.count(line.figures + line.missing, url, "obligations", unit="{obligation}"),
                 "missing": line.missing,
                 "target": figures.computed(line.target, unit, "target", url),
-                "reached": figures.computed(line.reached, unit, "reached", url),
-                "share": wording.percentage(line.reached / line.target),
+                "reached": figures.computed(line.reached, unit, "reached", url) if line.reached else "–",
+                "share": wording.percentage(line.reached / line.target) if line.reached else "–",
             }
 
     def _not_waived(self):

@@ -264,8 +264,8 @@ def test_only_like_is_added_to_like(client, people, tax):
     page = read(client.get(f"/en/obligations/?as_of={LAST_YEAR}-12-31"))
     lines = {}
     for row in page.one("section", id="sums").all("tr")[1:]:
-        number, target, reached = row.all("data")
-        lines[target["data-unit"], target["value"]] = (number["value"], reached["value"])
+        number, target, *reached = row.all("data")
+        lines[target["data-unit"], target["value"]] = (number["value"], *(one["value"] for one in reached))
         query = QueryDict(urlsplit(row.all("a")[0]["href"]).query)
         assert ObligationFilterSet(query, user=people["analyst"]).rows().count() == int(number["value"])
-    assert lines == {("KZT", "400"): ("3", "0"), ("KZT", "7"): ("1", "3"), ("USD", "9"): ("1", "0")}
+    assert lines == {("KZT", "400"): ("3",), ("KZT", "7"): ("1", "3"), ("USD", "9"): ("1",)}
