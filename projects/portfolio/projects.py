@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from django.db.models import Case, F, Prefetch, Value, When
+from django.db.models import Case, CharField, Prefetch, Value, When
+from django.db.models.functions import Cast, Concat, LPad
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -49,11 +50,13 @@ MORE_FILTERS = (
 )
 
 
+_POSITION = Cast("stage__position", CharField())
 # How rows stand in groups: name -> the order of the groups, where it is not that of their keys.
 GROUPS = {
     "sector": None,
     "stage_group": Case(*(When(stage_group=group, then=Value(at)) for at, group in enumerate(StageGroup))),
-    "stage": F("stage__position"),
+    # Two stages may have the same position: each is a group of its own.
+    "stage": Case(When(stage__isnull=False, then=Concat(LPad(_POSITION, 5, Value("0")), "stage"))),
     "status": None,
     "district": None,
     "region": None,
