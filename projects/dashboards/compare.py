@@ -201,7 +201,9 @@ class Compare(Board):
                 numbers = [row[group.value] for row in counted]
                 if any(numbers):
                     yield self.count_line(str(group.label), "projects", numbers, stage_group=group.value)
-        metrics = Metric.objects.select_related("unit").in_bulk({metric for metric, _status in MEASURED.values()})
+        # What has no usual unit cannot be added up.
+        added = Metric.objects.filter(unit__isnull=False).select_related("unit")
+        metrics = added.in_bulk({metric for metric, _status in MEASURED.values()})
         for name, (metric, status) in MEASURED.items():
             if metric in metrics:
                 yield self.measured(str(MEASURES[name]), metrics[metric], status)
