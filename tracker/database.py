@@ -35,8 +35,8 @@ SOCKET_FOLDER_LIMIT = 90  # bytes; the kernel allows 107 for the folder and the 
 # The builtin provider gives Kazakh letters their case; the UTF-8 character type gives trigrams and text search theirs.
 LOCALE = ["--locale=C", "--lc-ctype=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST"]
 SETTINGS = {"listen_addresses": "", "unix_socket_permissions": "0700", "jit": "off", "shared_buffers": "256MB"}
-# Statistics taken between two tests call tables empty that the next one fills in a transaction of its own: plans made for
-# no rows then take minutes. Without any, they are made for the size of the table.
+# Statistics taken between two tests call tables empty that the next one fills in a transaction of its own, and plans
+# made for no rows take minutes. Without any, they are made for the size of the table.
 HASTY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
