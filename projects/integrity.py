@@ -179,9 +179,12 @@ def numbers():
     """Each sequence stands behind the greatest key of its table."""
     for table, column, sequence in _rows(
         """
-        SELECT c.table_name, c.column_name, pg_get_serial_sequence(quote_ident(c.table_name), c.column_name)
-        FROM information_schema.columns c JOIN pg_tables t ON t.schemaname = 'public' AND t.tablename = c.table_name
-        WHERE c.table_schema = 'public' AND pg_get_serial_sequence(quote_ident(c.table_name), c.column_name) IS NOT NULL
+        SELECT t.relname, a.attname, s.oid::regclass::text FROM pg_class s
+        JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = s.oid AND d.refclassid = 'pg_class'::regclass
+          AND d.deptype IN ('a', 'i')
+        JOIN pg_class t ON t.oid = d.refobjid AND t.relnamespace = 'public'::regnamespace
+        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+        WHERE s.relkind = 'S'
         """
     ):
         ((behind,),) = _rows(

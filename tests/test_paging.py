@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 
 from projects import paging, rollups
 from projects.columns.projects import PROJECT_COLUMNS
-from projects.models import Amount, Obligation, Project
+from projects.models import Amount, Obligation, Project, Shipment
 from projects.portfolio import indicators, nouns, obligations, shipments
 from projects.portfolio.lists import CellContext, ListPage
 from projects.portfolio.projects import GROUPS
@@ -173,6 +173,8 @@ def test_every_row_of_the_other_lists_once_and_in_order(db, name):
     rows = view.filterset._meta.model.objects.all()
     if view.model is Obligation:
         rows = rows.with_state(timezone.localdate())
+    if view.model is Shipment:
+        rows = rows.with_days_late(timezone.localdate())
     for sort in sorts_of(view.columns):
         expected = in_order(rows, sort, view.columns)
         forwards, backwards = walk(rows, sort, view.columns, 2)

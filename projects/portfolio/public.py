@@ -11,7 +11,7 @@ import tempfile
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Max, Prefetch, Value
+from django.db.models import Prefetch, Value
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -229,10 +229,10 @@ def money(project, url):
 
 def last_change(rows):
     """The moment at which anything of what these projects show was changed last; None without projects."""
-    moments = [rows.aggregate(last=Max("updated_at"))["last"]]
-    moments.append(permissions.public_amounts().filter(project__in=rows).aggregate(last=Max("updated_at"))["last"])
-    moments += [model.objects.filter(project__in=rows).aggregate(last=Max("updated_at"))["last"] for model in PARTS]
-    return max(filter(None, moments), default=None)
+    shown = [rows, permissions.public_amounts().filter(project__in=rows)]
+    shown += [model.objects.filter(project__in=rows) for model in PARTS]
+    first, *others = [part.order_by("-updated_at").values_list("updated_at", flat=True)[:1] for part in shown]
+    return max(first.union(*others, all=True), default=None)
 
 
 def shared(request, response):

@@ -156,5 +156,5 @@ def test_the_number_of_queries_does_not_grow(rich, django_assert_max_num_queries
     for _number in range(20):
         factories.amount(project=factories.project(place=rich.place))
     client = signed_in(factories.administrator())
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(30):
         package(client)

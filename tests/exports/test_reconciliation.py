@@ -43,7 +43,7 @@ def of_page(client, query):
     for row in page.all("tr", data_reference=True):
         for figure in figures(row):
             rows[figure["data-kind"]] += money(figure["value"])
-    if "group=" in query and rows:
+    if "&group=" in query and rows:
         groups = Counter()
         for figure in (figure for row in page.all("tr", class_="row-parent") for figure in figures(row)):
             groups[figure["data-kind"]] += money(figure["value"])
