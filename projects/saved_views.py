@@ -77,7 +77,7 @@ def menu(user, page, query):
     if path is None:
         return [], None, ""
     views = remembered(
-        ("saved views", path, user.pk, permissions.roles(user)),
+        ("saved views", path, permissions.reader(user)),
         lambda: list(permissions.visible_to(user, SavedView.objects.filter(path=path)).order_by("name", "pk")),
     )
     defaults = [

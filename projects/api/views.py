@@ -94,8 +94,7 @@ class ApiView(APIView):
         Args:
             tell: function without arguments that returns the JSON.
         """
-        user = self.request.user
-        key = "api", self.request.build_absolute_uri(), user.pk, permissions.roles(user)
+        key = "api", permissions.reader(self.request.user), self.request.build_absolute_uri()
         body = remembered(key, lambda: JSONRenderer().render(tell()))
         return HttpResponse(body, content_type=JSONRenderer.media_type)
 

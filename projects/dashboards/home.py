@@ -51,8 +51,8 @@ class Home(Board):
     view_name = "home"
 
     def get_context_data(self, **kwargs):
-        user, board = self.request.user, super().get_context_data(**kwargs)
-        key = "home", user.pk, permissions.roles(user), self.request.GET.urlencode()
+        board = super().get_context_data(**kwargs)
+        key = "home", permissions.reader(self.request.user), self.request.GET.urlencode()
         return board | {
             "portfolio": remembered(key, lambda: render_to_string("dashboards/_home.html", board | self.seen()))
         }

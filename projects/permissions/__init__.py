@@ -52,6 +52,7 @@ from projects.permissions.roles import (
     may_see_contacts,
     may_see_history,
     may_see_register,
+    reader,
     roles,
 )
 from projects.permissions.sight import (
@@ -108,6 +109,7 @@ __all__ = [
     "project_of",
     "public_amounts",
     "public_projects",
+    "reader",
     "refusal",
     "refusal_to_accept",
     "roles",

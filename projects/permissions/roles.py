@@ -33,6 +33,11 @@ def roles(user):
     return user._role_codes
 
 
+def reader(user):
+    """Hashable: whom an answer is for that is remembered for one person. What else decides lies in the data."""
+    return user.pk, roles(user)
+
+
 class Operator(AnonymousUser):
     """Whoever runs a command on the server: sees everything, and is nobody in particular."""
 

@@ -325,7 +325,7 @@ class ProjectPage(SignedIn, TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        asked = self.kwargs["reference"], user.pk, permissions.roles(user)
+        asked = self.kwargs["reference"], permissions.reader(user)
         project = remembered(("project", *asked), lambda: visible_project(user, self.kwargs["reference"]))
         may_change = permissions.may_change(user, project)
         key = "project's page", *asked, may_change, time_suffix(self.request.GET)

@@ -287,6 +287,6 @@ class Search(SignedIn, TemplateView):
         if not (words := search_words(text)):
             return context | {"problem": TOO_COMMON}
         user = self.request.user
-        key = "search", user.pk, permissions.roles(user), text
+        key = "search", permissions.reader(user), text
         groups, is_near = remembered(key, lambda: found(user, text, words))
         return context | {"groups": groups, "is_near": is_near, "is_empty": not groups}
