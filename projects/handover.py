@@ -37,8 +37,10 @@ def plan(*, by, giver, keys, to, with_drafts, with_rest=False):
         raise Refused(_("Choose somebody else: this person is the curator already."))
     if not permissions.may_receive(by, to):
         raise Refused(_("This person cannot become a curator, or is not one of your own people."))
+    if not keys and not with_rest:
+        raise Refused(_("Choose a project, or tick that what belongs to no project goes along."))
     projects = list(permissions.to_hand_over(by).filter(curator=giver, pk__in=keys).order_by("reference"))
-    if not projects or len(projects) != len(set(keys)):
+    if len(projects) != len(set(keys)):
         raise Refused(_("Some of the projects are not this person's any more. Look at the list again."))
     items, obligations = (
         _of(projects, by, giver, rows.filter(owner=giver), with_rest)
@@ -47,6 +49,8 @@ def plan(*, by, giver, keys, to, with_drafts, with_rest=False):
     open_ = Update.objects.filter(
         author=giver, project__in=projects, status__in=[UpdateStatus.DRAFT, UpdateStatus.RETURNED]
     ).select_related("project")
+    if not projects and not items and not obligations:
+        raise Refused(_("There is nothing of this person's that you may hand over."))
     drafts = [(update, with_drafts and update.reviewer_id != to.pk) for update in open_]
     return Plan(
         projects,

@@ -44,6 +44,17 @@ DOORS = {
     "api": pgettext_lazy("where a change came from", "API"),
     "command": pgettext_lazy("where a change came from", "command"),
     "import": pgettext_lazy("where a change came from", "import"),
+    "calendar": pgettext_lazy("where a change came from", "reporting calendar"),
+    "reminders": pgettext_lazy("where a change came from", "reminders"),
+}
+# Commands give their name as the reason: what each did, in words.
+COMMANDS = {
+    "load_brief": gettext_lazy("loading of the first portfolio from its published sources"),
+    "load_reference": gettext_lazy("loading of the reference data"),
+    "load_rates": gettext_lazy("loading of exchange rates"),
+    "load_boundaries": gettext_lazy("loading of boundaries for the map"),
+    "propose_holidays": gettext_lazy("proposal of days off for the coming year"),
+    "create_demo_users": gettext_lazy("creation of the demonstration sign-ins"),
 }
 LANGUAGES = {
     "kk": pgettext_lazy("language of a text", "Kazakh"),
@@ -108,12 +119,23 @@ class Entry:
 
     @property
     def door(self):
-        door = self.context.get("door", "")
-        return DOORS.get(door, door) or pgettext_lazy("where a change came from", "database")
+        return door_of(self.context)
 
     @property
     def reason(self):
-        return self.context.get("reason", "")
+        return reason_of(self.context)
+
+
+def door_of(context):
+    """Through which door a change with this context came, in words."""
+    door = context.get("door", "")
+    return DOORS.get(door, door) or pgettext_lazy("where a change came from", "database")
+
+
+def reason_of(context):
+    """Why: the person's own words, or what the command did; empty where nothing was said."""
+    reason = context.get("reason", "")
+    return COMMANDS.get(reason, reason) if context.get("door") == "command" else reason
 
 
 def events_of(model):

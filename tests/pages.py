@@ -78,9 +78,9 @@ class _Reader(HTMLParser):
         self.at.parts.append(data)
 
 
-def read(response):
-    """The tree of an answered page. Elements that are closed out of order fail the test."""
-    assert response.status_code == 200, (response.request["PATH_INFO"], response.status_code)
+def read(response, status=200):
+    """The tree of a page answered so. Elements that are closed out of order fail the test."""
+    assert response.status_code == status, (response.request["PATH_INFO"], response.status_code)
     reader = _Reader()
     reader.feed(response.text)
     assert reader.at is reader.root, f"<{reader.at.tag}> is never closed"

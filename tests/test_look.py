@@ -9,7 +9,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import translation
 
-from tests import factories
+from tests import factories, pages
 from tracker import context, errors
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -221,14 +221,26 @@ class TestFrame:
         for path, current in ((home, {home}), (projects, {projects}), (f"{projects}X-1/", {projects})):
             request = rf.get(path)
             request.user = user
-            assert {url for url, _label, is_current in context.navigation(request) if is_current} == current
+            assert {url for url, _label, is_current in context.navigation(request)["row"] if is_current} == current
 
     def test_administration_is_offered_to_staff(self, rf, db):
         for is_staff in (True, False):
             request = rf.get("/en/")
             request.user = factories.user(None, "analyst", is_staff=is_staff)
-            labels = [str(label) for _url, label, _is_current in context.navigation(request)]
-            assert ("Administration" in labels) is is_staff
+            offered = {url for url, _label, _is_current in context.navigation(request)["more"]}
+            assert (reverse("admin:index") in offered) is is_staff
+
+    def test_who_has_no_role_is_told_whom_to_ask(self, client, db):
+        """No page is offered that refuses again."""
+        factories.administrator("synthetic-administrator", email="synthetic@example.org")
+        client.force_login(factories.outsider("synthetic-outsider"))
+        page = pages.read(client.get("/en/"), status=403)
+        assert page.one("h1").text == "No role yet"
+        for words in ("synthetic-administrator", "synthetic@example.org", "signed in as synthetic-outsider"):
+            assert words in page.one("main").text
+        assert not page.all("nav", class_="navigation") and not page.all("form", class_="search")
+        assert {link["href"] for link in page.one("main").all("a")} == {"mailto:synthetic@example.org"}
+        assert "/en/accounts/logout/" in {form["action"] for form in page.one("main").all("form")}
 
     @pytest.mark.parametrize("language", ["kk", "ru", "en", "zh-hans"])
     def test_an_error_page_stands_without_the_database(self, rf, language):

@@ -9,8 +9,11 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_from_path, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from projects import permissions
+
 THEMES = {"auto": _("As the device"), "light": _("Light"), "dark": _("Dark")}
 
+# What is used every day stands in one row, in each language on a screen of 1280 pixels; the rest is behind "More".
 NAVIGATION = [
     ("home", _("Dashboard")),
     ("actions", _("Action centre")),
@@ -22,9 +25,13 @@ NAVIGATION = [
     ("shipment-list", _("Shipments")),
     ("engagement-list", _("Engagements")),
     ("lead-list", _("Leads")),
+    ("file-list", _("Documents")),
+]
+MORE = [
+    ("programme-list", _("Programmes")),
+    ("agreement-list", _("Agreements")),
     ("indicator-list", _("Indicators")),
     ("source-list", _("Sources")),
-    ("file-list", _("Documents")),
     ("import-list", _("Imports")),
     ("quality", _("Data quality")),
 ]
@@ -52,14 +59,23 @@ def dialogs(language):
 
 
 def navigation(request):
-    """The main pages as (address, label, whether this page is there or below).
+    """The main pages in a row and those behind "More", each as (address, label, whether this page is there or below).
 
-    Templates call it only where they show it: it reads the user, which an error page must not.
+    Nothing for a person without a role, whom they all refuse. Templates call it only where they show it: it reads the
+    user, which an error page must not.
     """
-    items, language = NAVIGATION + [ADMINISTRATION] * request.user.is_staff, get_language()
+    if not permissions.may_see_register(request.user):
+        return {}
+    more = MORE + [ADMINISTRATION] * request.user.is_staff
+    row, more = _pages(request.path, NAVIGATION), _pages(request.path, more)
+    return {"row": row, "more": more, "is_current": any(is_current for _url, _label, is_current in more)}
+
+
+def _pages(path, items):
+    language = get_language()
     home = _address("home", language)
     return [
-        (url, label, request.path == url or (url != home and request.path.startswith(url)))  # home is the root of all
+        (url, label, path == url or (url != home and path.startswith(url)))  # home is the root of all
         for name, label in items
         if (url := _address(name, language))
     ]

@@ -6,6 +6,8 @@ from django.http import JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from projects import permissions
+
 
 class BadParameter(Exception):
     """A query parameter that cannot be read: answered with 400 and a page that names it.
@@ -61,7 +63,12 @@ def forbidden(request, exception=None):
         if exception and exception.args and str(exception)
         else _("Your role does not allow this. Ask an administrator if you need it.")
     )
-    return page(request, 403, _("Not allowed"), detail)
+    user = getattr(request, "user", None)
+    if is_api(request) or user is None or not user.is_authenticated:
+        return page(request, 403, _("Not allowed"), detail)
+    has_role = permissions.may_see_register(user)
+    title = _("Not allowed") if has_role else _("No role yet")
+    return page(request, 403, title, detail, administrators=permissions.administrators(), has_role=has_role)
 
 
 def not_found(request, exception=None):

@@ -1,6 +1,7 @@
 """The history of one record, and the latest changes of all of them, for the pages of the admin."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,11 @@ from django.contrib.admin.utils import quote
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from translated_fields import to_attribute
 
-from projects import history
+from projects import history, permissions
 from projects.admin.lists import text_of
 from projects.models.base import FALLBACKS
 from tracker.errors import BadParameter
@@ -86,21 +87,29 @@ class Latest:
 
     @property
     def door(self):
-        door = self.context.get("door", "")
-        return history.DOORS.get(door, door) or pgettext("where a change came from", "database")
+        return history.door_of(self.context)
 
     @property
     def reason(self):
-        return self.context.get("reason", "")
+        return history.reason_of(self.context)
 
 
 def latest(models, limit):
-    """The latest events over the tables of all these models, newest first: a query for them, one for the people."""
-    tables = {model._meta.model_name: model for model in models if _has_history(model)}
+    """The latest events over the tables that people keep of these models, newest first.
+
+    Queries: one for the events, one for the people, one for each kind of row that has no name of its own.
+    """
+    kept = [model for model in models if _has_history(model) and model not in permissions.KEPT_BY_SYSTEM]
+    tables = {model._meta.model_name: model for model in kept}
     branches = " UNION ALL ".join(_branch(model, limit) for model in tables.values())
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM ({branches}) AS events ORDER BY at DESC, event DESC LIMIT {int(limit)}")
         rows = cursor.fetchall()
+    nameless = defaultdict(set)
+    for table, _event, _at, _label, key, name, _context in rows:
+        if not name:
+            nameless[table].add(key)
+    spoken = {table: _spoken_of(tables[table], keys) for table, keys in nameless.items()}
     changes = []
     for table, _event, at, label, key, name, context in rows:
         options = tables[table]._meta
@@ -108,11 +117,18 @@ def latest(models, limit):
         urls = [reverse(address + view, args=[quote(key)]) for view in ("change", "history")]
         urls = ["", ""] if label == "delete" else urls
         context = json.loads(context) if context else {}
-        changes.append(Latest(at, label, str(options.verbose_name), name or key, *urls, context))
+        name = name or spoken[table].get(key, key)
+        changes.append(Latest(at, label, str(options.verbose_name), name, *urls, context))
     people = _people(change.context for change in changes)
     for change in changes:
         change.person = people.get(change.context.get("user"), "")
     return changes
+
+
+def _spoken_of(model, keys):
+    """What rows without a name are called, by their keys as texts."""
+    rows = model._base_manager.select_related(*history.SPOKEN_OF.get(model, ())).filter(pk__in=keys)
+    return {str(row.pk): str(row) for row in rows}
 
 
 def _has_history(model):

@@ -19,6 +19,7 @@ from projects.permissions.changes import (
     refusal,
 )
 from projects.permissions.decisions import (
+    givers,
     import_needs_approval,
     may_accept,
     may_approve_import,
@@ -45,6 +46,7 @@ from projects.permissions.roles import (
     REVIEWER,
     ROLE_NAMES,
     Operator,
+    administrators,
     is_administrator,
     may_enter_admin,
     may_export,
@@ -80,7 +82,9 @@ __all__ = [
     "REVIEWER",
     "ROLE_NAMES",
     "Operator",
+    "administrators",
     "editable_projects",
+    "givers",
     "import_needs_approval",
     "is_administrator",
     "may_accept",

@@ -1,9 +1,12 @@
 """Who decides on the work of others: updates, imports, periods, evidence, and whose projects somebody curates."""
 
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from projects.models import (
+    ActionItem,
+    Obligation,
     Project,
     StaffMember,
     Update,
@@ -98,6 +101,20 @@ def to_hand_over(user):
     if is_administrator(user):
         return projects
     return projects.filter(curator__in=own_people(user)) if may_hand_over_some(user) else projects.none()
+
+
+def givers(user):
+    """The people from whom the user may hand something over: curators of projects, and owners of obligations or of
+    open action items; for a head, the own people among them.
+    """
+    people = get_user_model().objects.all()
+    if not may_hand_over_some(user):
+        return people.none()
+    owners = [Obligation.objects.values("owner"), ActionItem.objects.filter(done_on=None).values("owner")]
+    busy = Q(pk__in=to_hand_over(user).values("curator"))
+    for owned in owners:
+        busy |= Q(pk__in=owned)
+    return people.filter(busy) if is_administrator(user) else people.filter(busy, pk__in=own_people(user))
 
 
 def may_receive(user, person):

@@ -1,6 +1,8 @@
 """Who people are: their roles, and what a role alone opens."""
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 DISTRICT_EDITOR = "district_editor"
@@ -47,6 +49,13 @@ class Operator(AnonymousUser):
 
 def is_administrator(user):
     return ADMINISTRATOR in roles(user)
+
+
+def administrators():
+    """The users who give roles, for those who have to ask somebody."""
+    administers = Q(is_superuser=True) | Q(groups__name=ADMINISTRATOR)
+    people = get_user_model().objects.filter(administers, is_active=True)
+    return people.distinct().order_by("last_name", "username")
 
 
 def may_see_register(user):

@@ -204,8 +204,7 @@ class Handover(SignedIn, View):
         return super().dispatch(request, *args, **kwargs)
 
     def givers(self):
-        mine = permissions.to_hand_over(self.request.user).exclude(curator=None)
-        return get_user_model().objects.filter(pk__in=mine.values("curator")).order_by("last_name", "username")
+        return permissions.givers(self.request.user).order_by("last_name", "username")
 
     def receivers(self, giver):
         people = get_user_model().objects.filter(is_active=True).exclude(pk=giver.pk).prefetch_related("groups")
@@ -242,6 +241,10 @@ class Handover(SignedIn, View):
         messages.success(request, text % ({"person": person_name(wanted["to"])} | numbers))
         return redirect("handover")
 
+    def form(self, giver, has_projects):
+        """Empty; who curates nothing can only give what belongs to no project of theirs."""
+        return HandoverForm(people=self.receivers(giver), initial={"with_rest": not has_projects})
+
     def page(self, giver, form=None, keys=(), plan=None, status=200):
         user, q = self.request.user, self.request.POST.get("q") or self.request.GET.get("q", "")
         projects = permissions.to_hand_over(user).filter(curator=giver) if giver else Project.objects.none()
@@ -258,7 +261,7 @@ class Handover(SignedIn, View):
             "is_cut": len(shown) > SHOWN,
             "shown": SHOWN,
             "chosen": set(keys),
-            "form": form or (HandoverForm(people=self.receivers(giver)) if giver else None),
+            "form": form or (self.form(giver, has_projects=bool(shown or q)) if giver else None),
             "plan": plan,
             "receiver_name": person_name(form.cleaned_data["to"]) if plan else "",
         }

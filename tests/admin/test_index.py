@@ -1,5 +1,6 @@
 """The index: what is late, missing, changed; each number leads to its rows."""
 
+from projects.models import Notice
 from tests import factories
 from tests.admin.conftest import counts
 
@@ -31,6 +32,18 @@ def test_the_latest_changes_say_who_what_and_why(admin_client):
     assert (change.person, change.reason) == ("synthetic-editor", "Synthetic letter")
     assert change.url == f"/en/admin/projects/project/{project.pk}/change/"
     assert len(board["changes"]) <= 12
+
+
+def test_the_latest_changes_are_told_in_words(admin_client):
+    """What commands did, rows without a name; not what the system writes to people."""
+    person = factories.administrator()
+    with factories.acting(person, reason="load_rates", door="command"):
+        factories.reporting_period(start_on="2026-01-01", end_on="2026-01-31", due_on="2026-02-05")
+    Notice.objects.create(user=person, key="update:1:1", message="synthetic")
+    changes = admin_client.get("/en/admin/").context["board"]["changes"]
+    [change] = [each for each in changes if each.kind == "reporting period"]
+    assert (change.name, change.reason) == ("January 2026", "loading of exchange rates")
+    assert "notice" not in {each.kind for each in changes}
 
 
 def test_what_is_deleted_is_told_without_an_address(admin_client):

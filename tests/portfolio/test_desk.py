@@ -288,6 +288,19 @@ def test_who_leaves_gives_all_that_they_answer_for(client, editor, case, is_admi
     assert by.owned_obligations.count() == 1
 
 
+def test_who_curates_nothing_gives_what_they_own(client, editor):
+    receiver = factories.editor("synthetic-receiver")
+    factories.obligation(owner=editor)
+    client.force_login(factories.administrator())
+    page = pages.read(client.get(HANDOVER + "?from=synthetic-editor"))
+    assert "checked" in page.one("input", name="with_rest").attributes
+    post = {"from": "synthetic-editor", "to": "synthetic-receiver", "reason": "Leave", "sure": "1"}
+    assert client.post(HANDOVER, post).status_code == 422  # neither a project nor the rest was chosen
+    assert client.post(HANDOVER, post | {"with_rest": "on"}).status_code == 302
+    assert receiver.owned_obligations.count() == 1
+    assert "synthetic-editor" not in client.get(HANDOVER).text
+
+
 def test_drafts_stay_with_their_author_unless_moved(client, editor, case):
     _given, receiver, post = case
     client.force_login(factories.administrator())
