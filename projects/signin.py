@@ -4,10 +4,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.backends import ModelBackend
 
 # Written out, for this is asked at every request, and takes longer to compose than to answer.
-PERSON = """
-SELECT person.*,
-  ARRAY(SELECT g.name FROM auth_user_groups m JOIN auth_group g ON g.id = m.group_id WHERE m.user_id = person.id)
-    AS role_names,
+ROLE_NAMES = """
+ARRAY(SELECT g.name FROM auth_user_groups m JOIN auth_group g ON g.id = m.group_id WHERE m.user_id = {person})
+"""
+PERSON = f"""
+SELECT person.*, {ROLE_NAMES.format(person="person.id")} AS role_names,
   (SELECT count(*) FROM projects_notice n WHERE n.user_id = person.id AND n.read_at IS NULL) AS unread
 FROM auth_user person WHERE person.id = %s
 """

@@ -4,9 +4,7 @@ import datetime
 import hmac
 import re
 
-from django.contrib.auth.models import Group
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import authentication
@@ -14,6 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from projects.models import ApiToken
 from projects.models.choices import TokenScope
+from projects.signin import ROLE_NAMES
 from projects.tokens import PREFIX, hash_of
 
 SCHEME = "Bearer"
@@ -38,9 +37,9 @@ class TokenAuthentication(authentication.BaseAuthentication):
             return None
         match = BEARER.fullmatch(header.strip())
         wanted = hash_of(match[1]) if match else ""
-        roles = Group.objects.filter(user=OuterRef("user")).values("name")
+        roles = RawSQL(ROLE_NAMES.format(person="projects_apitoken.user_id"), ())
         keys = ApiToken.objects.exclude(scope=TokenScope.CALENDAR).select_related("user")
-        row = keys.annotate(role_names=ArraySubquery(roles)).filter(token_hash=wanted).first()
+        row = keys.annotate(role_names=roles).filter(token_hash=wanted).first()
         if row is None or not hmac.compare_digest(row.token_hash, wanted):
             raise AuthenticationFailed(_("The token is not known."))
         if not row.user.is_active or (row.expires_on is not None and row.expires_on < timezone.localdate()):
