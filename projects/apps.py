@@ -11,9 +11,13 @@ def before_migrate(**kwargs):
     timetravel.drop_views()
 
 
-def after_migrate(**kwargs):
+def after_migrate(plan=(), **kwargs):
+    """What is made of the tables as the models say them; not of those of an earlier migration."""
     from projects import memory, timetravel
+    from tracker.middleware import pending_migrations
 
+    if plan and pending_migrations():
+        return
     timetravel.create_views()
     record_links()
     memory.watch_tables()

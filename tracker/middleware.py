@@ -14,6 +14,12 @@ from pghistory import middleware as pghistory_middleware
 from tracker.errors import BadParameter, bad_parameter, busy, contended, is_contended, is_outage, not_found
 
 
+def pending_migrations():
+    """What `migrate` would still apply, as (migration, False). Raises: DatabaseError where none answers."""
+    executor = MigrationExecutor(connection)
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
 class HealthMiddleware:
     """Answers /healthz (the process runs) and /readyz (database reached, migrations applied) before anything else."""
 
@@ -29,8 +35,7 @@ class HealthMiddleware:
 
     def ready(self):
         try:
-            executor = MigrationExecutor(connection)
-            pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            pending = pending_migrations()
         except DatabaseError:
             return HttpResponse("the database does not answer", status=503, content_type="text/plain")
         if pending:
