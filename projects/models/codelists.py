@@ -103,14 +103,6 @@ class Place(Aliased, CodeList):  # noqa: DJ008 (`CodeList` has it)
         ]
         indexes = [GinIndex(OpClass(PLACE_SEARCH, "gin_trgm_ops"), name="place_search")]
 
-    def ancestors(self):
-        """The places that this one is part of, nearest first; costs a query a level."""
-        place, found = self.parent, []
-        while place is not None and place not in found:
-            found.append(place)
-            place = place.parent
-        return found
-
 
 @recorded
 class Sector(CodeList):
