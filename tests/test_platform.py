@@ -4,6 +4,8 @@ import ast
 import hashlib
 import json
 import os
+import re
+import secrets
 import shutil
 import signal
 import socket
@@ -19,6 +21,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 
+from projects import apps
+from projects.forms import FORMS
+from projects.models import Update
+from projects.portfolio.kinds import CHILDREN, TOP
 from tracker import database, environment, install
 
 ROOT = install.ROOT
@@ -179,6 +185,48 @@ class TestDatabase:
         """They run before the private environment exists."""
         done = command(sys.executable, "-S", "-c", "import tracker.__main__, sys; assert 'django' not in sys.modules")
         assert done.returncode == 0, done.stderr
+
+
+class TestDeployment:
+    def test_nothing_is_left_to_set_on_a_server(self):
+        done = command(
+            sys.executable,
+            *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+            HTTPS="1",
+            DEBUG=None,
+            DEMO=None,
+            DJANGO_ALLOW_ASYNC_UNSAFE=None,
+            SECRET_KEY=secrets.token_urlsafe(50),
+        )
+        assert done.returncode == 0, done.stderr
+
+    def test_nginx_lets_files_through_to_the_pages_that_take_them(self, settings):
+        text = (ROOT / "deploy" / "nginx.conf").read_text()
+        places = re.findall(r"location ~ (\S+) \{\s+client_max_body_size (\d+)m", text)
+        kinds = [
+            kind
+            for kind in (*TOP, *CHILDREN)
+            if kind.model is Update
+            or any(field.widget.needs_multipart_form for field in FORMS[kind.model].base_fields.values())
+        ]
+        assert {"document", "milestone", "checkpoint", "evidence", "update"} <= {kind.name for kind in kinds}
+        above = [f"{kind.parent.path}/1/" if kind.parent else "" for kind in kinds]
+        pages = [f"{start}{kind.path}/1/edit/" for start, kind in zip(above, kinds, strict=True)]
+        pages += [f"{start}{kind.path}/new/" for start, kind in zip(above, kinds, strict=True)]
+        pages += ["projects/1/updates/autosave/", "shipments/1/next/", "indicators/import/", "imports/new/"]
+        for page in [*pages, "admin/projects/document/add/"]:
+            limit = next((int(limit) for place, limit in places if re.search(place, f"/ru/{page}")), 0)
+            assert limit > settings.DOCUMENT_LIMIT_MB, page
+
+    @pytest.mark.django_db
+    def test_of_the_tables_of_an_earlier_migration_nothing_is_made(self):
+        """Going back a migration, the views of the past are dropped, and not made of columns that are gone."""
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM django_migrations WHERE app = 'projects' AND name >= '0014'")
+            apps.before_migrate()
+            apps.after_migrate(plan=[("projects", True)])
+            cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'past'")
+            assert cursor.fetchone() == (0,)
 
 
 class TestFloors:
