@@ -140,7 +140,7 @@ class _Planner:
 
     def _twice(self, row, first):
         cell = row.values.get("reference")
-        text = _("Row %(row)d is about the same record. Leave one of them; write a new record into an empty row.")
+        text = _("Row %(row)s is about the same record. Leave one of them; write a new record into an empty row.")
         self.problem(row, cell, text % {"row": first.number})
 
     def _new_record(self, noun, row):
@@ -273,7 +273,7 @@ class _Planner:
                         self._twice(change.row, twin.row)
                         continue
                     self._is_same(change.record, twin.record)
-                    text = _("Rows %(first)d and %(second)d of “%(sheet)s” name the same organisation: %(name)s.")
+                    text = _("Rows %(first)s and %(second)s of “%(sheet)s” name the same organisation: %(name)s.")
                     numbers = {"first": twin.row.number, "second": change.row.number}
                     self.found.notes.append(text % {**numbers, "sheet": change.row.sheet, "name": twin.record})
                     continue
@@ -315,8 +315,10 @@ class _Planner:
                 if found := self.known.by_key(model, number):
                     return [(found, _("It has the same registration number."))], True
         found = list(dict.fromkeys(row for name in names for row in self.known.named(model, name)))
-        if found:
-            return [(row, _("It has the same name.")) for row in found], True
+        if model is Organisation:  # of one name, and yet two bodies with a number each
+            found = [row for row in found if not _differ(row, record)]
+        if found:  # a project that the file calls otherwise is asked about, whatever its name
+            return [(row, _("It has the same name.")) for row in found], not getattr(record, "reference", "")
         if alike := next((self.alike[name] for name in names if name in self.alike), None):
             return [(alike, _("Its name is much like this one."))], False
         return [], False
@@ -413,12 +415,17 @@ def _names_of(record):
     return [text for name in NAMES if (text := getattr(record, name))]
 
 
+def _differ(one, other):
+    """Whether two organisations have different numbers of one kind."""
+    return any(len({getattr(row, name) for row in (one, other)} - {None, ""}) > 1 for name in ("bin", "uscc"))
+
+
 def _node(record):
     """What tells two records apart, in the register or not saved yet."""
     return ("saved", record.pk) if record.pk is not None else ("new", id(record))
 
 
 def _stated(row):
-    """The row without its empty cells: what a table does not state is left as it is in the register."""
-    values = {name: cell for name, cell in row.values.items() if not is_empty(cell.value)}
+    """The row without its empty cells, and what holds of new records alone: that is left as it is in the register."""
+    values = {name: cell for name, cell in row.values.items() if name not in row.for_new and not is_empty(cell.value)}
     return Row(row.sheet, row.number, row.noun, values)

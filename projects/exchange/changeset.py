@@ -75,6 +75,7 @@ class ChangeSet:
     problems: list = field(default_factory=list)
     proposals: list = field(default_factory=list)
     notes: list = field(default_factory=list)
+    left_out: dict = field(default_factory=dict)  # what the register has no place for -> how often the file says it
     unchanged: int = 0
 
     @property

@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 
 from projects import notices, permissions
 from projects.actions import Refused
-from projects.exchange import changes, preview, undoing, workbook, writing
+from projects.exchange import changes, oc4ids, preview, undoing, workbook, writing
 from projects.exchange.foreign import Foreign
-from projects.exchange.reading import read_file
+from projects.exchange.reading import PACKAGE, read_file
 from projects.exchange.rows import Problem
 from projects.models import ImportedFile, ImportJob
 from projects.models.choices import ImportStatus
@@ -31,18 +31,21 @@ def _author(job):
 
 
 def rows_of(job, book):
-    """The Rows, Problems and notes of a file: of a workbook that was taken from the register, or of another table.
+    """What a file states: a workbook that was taken from the register, an OC4IDS package, or another table.
 
+    Returns: Rows, Problems, notes, and what the register has no place for, see `oc4ids.rows`.
     Raises: ValidationError where nobody has said yet what the columns of the table mean.
     """
+    if book.kind == PACKAGE:
+        return oc4ids.rows(book)
     if workbook.is_ours(book):
-        return workbook.rows(book)
-    return Foreign(book, _author(job), job.mapping).rows(job.as_of)
+        return *workbook.rows(book), {}
+    return *Foreign(book, _author(job), job.mapping).rows(job.as_of), {}
 
 
 def book_of(job, first=None):
     """The file of a job, read again as a Book; of large ones perhaps the first rows of each sheet alone."""
-    return read_file(io.BytesIO(bytes(job.file.content)), job.file_name, first)
+    return read_file(io.BytesIO(bytes(job.file.content)), job.file_name, first, takes_packages=True)
 
 
 def foreign_of(job, sheet=""):
@@ -55,6 +58,11 @@ def foreign_of(job, sheet=""):
         raise Refused(_("The columns of this import are not asked for any more."))
     mapping = job.mapping if sheet in ("", job.mapping.get("sheet")) else {"sheet": sheet}
     return Foreign(book_of(job, AT_ONCE), _author(job), mapping)
+
+
+def is_package(job):
+    """Whether the file is an OC4IDS package, which has no columns and no cells."""
+    return "format" in job.mapping
 
 
 def needs_mapping(job):
@@ -75,13 +83,16 @@ def receive(*, by, file, name, as_of, reason="", mapping=None, asks=True, start=
     """
     if not permissions.may_import(by):
         raise Refused(_("Your role reads the register; it does not bring in files."))
-    book = read_file(file, name, AT_ONCE)
+    book = read_file(file, name, AT_ONCE, takes_packages=True)
     file.seek(0)
     job = ImportJob.objects.create(
         file_name=name[:255], sha256=book.sha256, owner=by if by.pk else None, as_of=as_of, reason=reason
     )
     ImportedFile.objects.create(job=job, content=file.read())
-    if not workbook.is_ours(book):
+    if book.kind == PACKAGE:
+        job.mapping = oc4ids.about(book)
+        job.save()
+    elif not workbook.is_ours(book):
         foreign = Foreign(book, by, mapping)
         if (questions := foreign.open_questions(as_of)) and not asks:
             raise ValidationError(questions)
@@ -105,9 +116,9 @@ def map_columns(*, by, job, foreign, as_of, start=None):
 
 def planned(job, *, book=None, asks=True):
     """What a job would change now. Returns: the ChangeSet."""
-    rows, problems, notes = rows_of(job, book if book and book.is_whole else book_of(job))
+    rows, problems, notes, left_out = rows_of(job, book if book and book.is_whole else book_of(job))
     found = changes.plan(rows, _author(job), as_of=job.as_of, choices=job.file.choices, reason=job.reason, asks=asks)
-    found.problems[:0], found.notes[:0] = problems, notes
+    found.problems[:0], found.notes[:0], found.left_out = problems, notes, left_out
     if not asks:
         found.problems += [_unanswered(change, cell) for change, cell in found.conflicts if not cell.choice]
     return found
@@ -170,6 +181,23 @@ def finish(*, by, job, found):
     if permissions.import_needs_approval(by):
         return _to_reviewers(job)
     return _carry_out(job, found, by=by)
+
+
+@transaction.atomic
+def bring_in(*, by, file, name, as_of, reason="", mapping=None, dry_run=False):
+    """Receive, check and carry out a file in one go, for a command that asks nobody: all of it, or nothing.
+
+    Args: as for `receive`. dry_run: keep nothing in any case.
+    Returns: the job, the ChangeSet, and whether they were kept. Raises: as `receive`; Refused.
+    """
+    given = {"name": name, "as_of": as_of, "reason": reason, "mapping": mapping, "asks": False}
+    job = receive(by=by, file=file, start=lambda job, book: None, **given)
+    found = check(job, asks=False)
+    is_kept = not found.problems and not dry_run
+    if is_kept:
+        job = finish(by=by, job=job, found=found)
+    transaction.set_rollback(not is_kept)
+    return job, found, is_kept
 
 
 @transaction.atomic

@@ -1,47 +1,29 @@
-"""OC4IDS packages of other publishers: their projects as ours, each fact with the package as its source.
+"""OC4IDS packages of other publishers as rows of an import: their projects as ours, with the package as the source.
 
-Nothing is guessed and nothing merged by name: a code that the register does not have is left out and told, an
-organisation is the same only by its number. All of a package is written, or nothing.
+Nothing is guessed: a code that the register does not have is left out and told. A project is known again by the
+publisher's id, an organisation by its number; whether one of the same name is the same is asked, as of any table.
 """
 
 import datetime
 import hashlib
-import json
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass, field
 from decimal import Decimal, InvalidOperation
 
-import pghistory
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from translated_fields import to_attribute
 
-from projects.exchange import one_at_a_time
-from projects.exports.oc4ids import schema
-from projects.exports.oc4ids.mapping import METRICS, TYPES
-from projects.models import (
-    Amount,
-    Currency,
-    ImportJob,
-    Metric,
-    Milestone,
-    MilestoneKind,
-    Observation,
-    Organisation,
-    Project,
-    ProjectParty,
-    Sector,
-    Source,
-    Statement,
-    Unit,
-)
+from projects.exchange import progress
+from projects.exchange.rows import Cell, Problem, Row
+from projects.exports.oc4ids import faults, schema
+from projects.exports.oc4ids.mapping import METRICS, PLATFORM, TYPES
+from projects.models import Currency, Metric, MilestoneKind, Project, Sector, Unit
+from projects.models.base import EARLIEST, LATEST
 from projects.models.choices import (
     AmountKind,
     DatePrecision,
-    ImportStatus,
     ObservationStatus,
     OrganisationKind,
     PartyRole,
@@ -49,8 +31,11 @@ from projects.models.choices import (
     StageGroup,
 )
 
-LARGEST = 50 * 1024 * 1024  # bytes of a package
-REFERENCE, SOURCE = 40, 32  # characters of a reference; digits of the SHA-256 in the code of a source
+SHEET = "OC4IDS"  # what stands for the name of a sheet; the place in it is the path in the document
+FORMAT = f"OC4IDS {schema.VERSION}"
+PREFIX = "oc4ids-"  # of the ids that the standard gives out
+REFERENCE, NAME, TITLE, ADDRESS = 40, 300, 250, 500  # characters of a reference, a name, a title, an address
+OTHER = "other"  # the kind of a milestone that is only named
 KINDS = {code: kind for kind, code in TYPES.items()}
 STAGES = {
     "identification": StageGroup.PRE_CONSTRUCTION,
@@ -59,365 +44,368 @@ STAGES = {
     "completion": StageGroup.OPERATION,
     "maintenance": StageGroup.OPERATION,
 }
-ROLES = {
-    "funder": PartyRole.FUNDER,
-    "supplier": PartyRole.SUPPLIER,
-    "publicAuthority": PartyRole.PUBLIC_AUTHORITY,
-}
+ROLES = {str(role): role for role in PartyRole} | {"publicAuthority": PartyRole.PUBLIC_AUTHORITY}
+NUMBERS = {"KZ-BIN": "bin", "CN-USCC": "uscc"}
 SHARES = {code: ours for ours, code in METRICS.items()}
-# Keys of a project that are read, in whole or in part; of all others it is told that they were not kept.
+PERCENT = {"P1"}  # how lists of units other than ours call it
+# What is read of a project, in whole or in part; of all else it is told that it was not kept.
 READ = {
-    *("id", "updated", "language", "identifiers", "title", "description", "purpose", "status", "type", "sector"),
-    *("period", "completion", "locations", "budget", "transactions", "parties", "publicAuthority", "milestones"),
-    *("metrics", "forecasts"),
+    *("updated", "language", "title", "description", "purpose", "status", "type", "sector", "publicAuthority"),
+    *("period.startDate", "period.endDate", "completion.endDate"),
+    *("identifiers.scheme", "locations.geometry.type", "locations.geometry.coordinates"),
+    *("budget.amount.amount", "budget.amount.currency", "budget.approvalDate", "budget.requestDate"),
+    *("budget.finance.value.amount", "budget.finance.value.currency"),
+    *("transactions.date", "transactions.value.amount", "transactions.value.currency"),
+    *("parties.name", "parties.roles", "parties.identifier.scheme", "parties.identifier.id"),
+    *("parties.identifier.legalName", "parties.identifier.uri"),
+    *("milestones.title", "milestones.description", "milestones.dueDate", "milestones.dateMet", "milestones.status"),
+    *(
+        f"{part}.{name}"
+        for part in ("metrics", "forecasts")
+        for name in ("title", *(f"observations.{key}" for key in ("measure", "unit", "value", "period")))
+    ),
 }
+ABOVE = {path[: dot.start()] for path in READ for dot in re.finditer(r"\.", path)}
 
 
-class Unreadable(Exception):
-    """The file is no package that can be read; its text says why."""
+def about(book):
+    """What an import keeps of a package: its format, and the package as the source of what it says."""
+    package, kept = book.package, {"format": FORMAT}
+    if book.faults:
+        return kept
+    address = package["uri"] if package["uri"].startswith(("http://", "https://")) else ""
+    return kept | {
+        "source": {
+            "kind": SourceKind.DOCUMENT,
+            "title": f"OC4IDS: {package['publisher']['name'][:TITLE]}",
+            "url": address if len(address) <= ADDRESS else "",
+            "published_on": package["publishedDate"][:10],
+        }
+    }
 
 
-class _Undone(Exception):
-    """Everything was tried, and is taken back."""
+def rows(book):
+    """What a package states.
 
-
-@dataclass
-class Report:
-    """What came of a package. created: kind of record -> how many. errors: lines that hinder it (then nothing is
-    written). left_out: what could not be kept, with how often. job: the import on record, None where nothing is.
+    Returns: Rows; Problems, by the path in the document; notes, sentences; and what the register has no place for,
+    path -> how often.
     """
-
-    sha256: str
-    projects: int = 0
-    created: dict = field(default_factory=dict)
-    errors: list = field(default_factory=list)
-    left_out: dict = field(default_factory=dict)
-    job: int | None = None
-
-    def as_dict(self):
-        return asdict(self)
-
-
-def read(data):
-    """A package from bytes. Raises: Unreadable."""
-    if len(data) > LARGEST:
-        raise Unreadable(_("The file is larger than %(size)d MB.") % {"size": LARGEST // 1024**2})
-    try:
-        found = json.loads(data.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_refused)
-    except (ValueError, RecursionError, InvalidOperation) as error:
-        raise Unreadable(_("The file is not JSON that can be read.")) from error
-    if not isinstance(found, dict) or not isinstance(found.get("projects"), list):
-        raise Unreadable(_("The file is no OC4IDS package: it has no list of projects."))
-    return found
+    if book.faults:
+        return [], [Problem(SHEET, fault[0], 0, faults.sentence(fault)) for fault in book.faults], [], {}
+    reader = _Reader(book.package)
+    reader.read()
+    notes = []
+    if reader.own:
+        text = ngettext(
+            "%(count)d project of the package comes from this register itself and stays as it is.",
+            "%(count)d projects of the package come from this register itself and stay as they are.",
+            reader.own,
+        )
+        notes.append(text % {"count": reader.own})
+    return reader.rows, reader.problems, notes, dict(sorted(reader.left_out.items()))
 
 
-def _refused(constant):
-    raise ValueError(constant)  # NaN and the infinities are no JSON
-
-
-def bring_in(data, *, by, file_name, dry_run=False):
-    """Bring a package in, all of it or nothing.
-
-    Args:
-        data: bytes of the file. by: the user in whose name. dry_run: try everything and keep nothing.
-    Returns: a Report. Raises: Unreadable.
-    """
-    package = read(data)
-    report = Report(hashlib.sha256(data).hexdigest(), len(package["projects"]))
-    report.errors = schema.faults_of_package(package)
-    if report.errors:
-        return report
-    try:
-        with transaction.atomic():
-            one_at_a_time()
-            job = ImportJob(file_name=file_name[:255], sha256=report.sha256, owner=by, status=ImportStatus.DONE)
-            job.save()
-            with pghistory.context(user=by.pk, door="import", reason=file_name[:500], import_job=job.pk):
-                _Importer(package, report).run()
-            if report.errors or dry_run:
-                raise _Undone
-            job.counts, job.mapping = report.created, {"format": f"OC4IDS {schema.VERSION}"}
-            job.save()
-            report.job = job.pk
-    except _Undone:
-        pass
-    return report
-
-
-class _Importer:
-    def __init__(self, package, report):
-        self.package, self.report = package, report
-        self.created, self.left_out = Counter(), Counter()
+class _Reader:
+    def __init__(self, package):
+        self.package, self.own, self.path = _stated(package), 0, ""
+        self.rows, self.problems, self.left_out = [], [], Counter()
         self.organisations = {}
         self.currencies = set(Currency.objects.values_list("pk", flat=True))
         self.metrics = {metric.pk: metric for metric in Metric.objects.all()}
         self.units = {unit.pk: unit for unit in Unit.objects.all()}
-        sectors = Sector.objects.filter(parent=None).exclude(oc4ids="")
-        self.sectors = {sector.oc4ids: sector for sector in sectors}
-        self.other = MilestoneKind.objects.filter(pk="other").first()
+        self.sectors = {
+            sector.oc4ids: sector.pk for sector in Sector.objects.filter(parent=None).exclude(oc4ids="").order_by("-pk")
+        }
+        self.names_milestones = MilestoneKind.objects.filter(pk=OTHER, is_active=True).exists()
 
-    def run(self):
-        if Source.objects.filter(code=self._source_code()).exists():
-            self.report.errors.append(_("This very file was brought in before."))
-            return
-        self.source = self._source()
-        for number, project in enumerate(self.package["projects"], 1):
-            self.where = project["id"]
-            self.language = self._language(project)
-            self._project(project, number)
-        self.report.created = dict(self.created)
-        self.report.left_out = dict(sorted(self.left_out.items()))
+    def read(self):
+        projects = self.package["projects"]
+        progress.begin("reading", len(projects))
+        self._day(self.package["publishedDate"], "publishedDate")
+        ours = self._ours()
+        for number, found in enumerate(projects):
+            progress.tick()
+            if found["id"] in ours:
+                self.own += 1
+                continue
+            self.path = f"projects[{number}]"
+            self.language = _language(found)
+            self._project(found)
 
-    def _keep(self, row, what=""):
-        """Check and save a row; what hinders it is told with its place. Returns: the row, or None."""
-        try:
-            with transaction.atomic():
-                row.full_clean(exclude=["version"])
-                row.save()
-        except ValidationError as error:
-            place = f"{self.where} {what}".strip()
-            self.report.errors.append(f"{place}: {' '.join(error.messages)}")
-            return None
-        self.created[str(row._meta.verbose_name)] += 1
+    def _ours(self):
+        """Ids of the package's projects that this register itself has given out, and still has."""
+        if self.package["publisher"]["name"] != settings.PUBLISHER:
+            return set()
+        references = {found["id"]: _own_reference(found["id"]) for found in self.package["projects"]}
+        known = set(Project.objects.filter(reference__in=references.values()).values_list("reference", flat=True))
+        return {key for key, reference in references.items() if reference in known}
+
+    # ---- Rows and cells ----
+
+    def _cell(self, value, *parts):
+        return Cell(SHEET, schema.path_of(parts, self.path), 0, value)
+
+    def _row(self, noun, values, *parts, for_new=()):
+        row = Row(SHEET, schema.path_of(parts, self.path), noun, values, for_new=frozenset(for_new))
+        self.rows.append(row)
         return row
+
+    def _text(self, name, text, *parts):
+        """The column of a text in the language of the project; nothing for none."""
+        return {to_attribute(name, self.language): self._cell(text, *parts)} if text else {}
+
+    def _named(self, text, *parts):
+        """The same for a name; what is too long is cut, and told."""
+        if len(text) > NAME:
+            self._lose(f"{parts[-1]} > {NAME}")
+        return self._text("name", text[:NAME], *parts)
 
     def _lose(self, what):
         self.left_out[what] += 1
 
-    # ---- The package ----
+    def _day(self, text, *parts):
+        """The day of an RFC 3339 moment, as its publisher wrote it; None for none, and for one that cannot be."""
+        if not text:
+            return None
+        try:
+            day = datetime.date.fromisoformat(text[:10])
+        except ValueError:
+            day = None
+        if day is None or not EARLIEST <= day < LATEST:
+            place = schema.path_of(parts, self.path)
+            self.problems.append(Problem(SHEET, place, 0, _("A date must lie between 1990 and 2099.")))
+            return None
+        return day
 
-    def _source_code(self):
-        return f"oc4ids-{self.report.sha256[:SOURCE]}"
-
-    def _source(self):
-        publisher, address = self.package["publisher"]["name"], self.package["uri"]
-        self.where, self.language = "publisher", "en"
-        # The publisher of an earlier package is the same one: both say so of themselves.
-        known = Source.objects.filter(code__startswith="oc4ids-", publisher__name_en=publisher[:300]).first()
-        organisation = known.publisher if known else self._organisation({"name": publisher})
-        return self._keep(
-            Source(
-                code=self._source_code(),
-                kind=SourceKind.DOCUMENT,
-                title_en=f"OC4IDS: {publisher}"[:300],
-                url=address if address.startswith(("http://", "https://")) and len(address) <= 500 else "",
-                published_on=_day(self.package["publishedDate"]),
-                publisher=organisation,
-            )
-        )
-
-    @staticmethod
-    def _language(project):
-        """The language of a project's texts, as far as the register has it; English otherwise."""
-        code = project.get("language", "en").lower()[:2]
-        return next((ours for ours, _name in settings.LANGUAGES if ours[:2] == code), "en")
-
-    def _text(self, name, text, limit=None):
-        return {to_attribute(name, self.language): text[:limit]} if text else {}
+    def _lost(self, found, above=""):
+        """Tell all keys that are not read."""
+        for key, value in found.items():
+            path = f"{above}{key}"
+            if key == "id" or path in READ:
+                continue
+            if path not in ABOVE:
+                self._lose(path)
+                continue
+            for one in value if isinstance(value, list) else [value]:
+                self._lost(one, f"{path}.")
 
     # ---- One project ----
 
-    def _project(self, found, number):
-        reference = reference_of(found["id"])
-        if Project.objects.filter(reference__iexact=reference).exists():
-            self.report.errors.append(
-                _("%(id)s: the project %(reference)s is already on record.")
-                % {"id": found["id"], "reference": reference}
-            )
-            return
-        self.statement = self._keep(
-            Statement(
-                code=f"oc4ids-{self.report.sha256[: SOURCE - 8]}-{number}",
-                source=self.source,
-                position=min(number, 32_000),
-                locator=f"projects[{number - 1}].id = {found['id']}"[:200],
-                **self._text("text", found.get("description") or found.get("title") or found["id"]),
-            ),
-            "statement",
-        )
-        project = self._keep(Project(reference=reference, **self._columns(found)))
-        if project is None or self.statement is None:
-            return
-        for key in found.keys() - READ:
-            self._lose(key)
-        self._amounts(project, found)
-        for number_of, party in enumerate(found.get("parties", ())):
-            self._party(project, party, f"parties[{number_of}]")
-        for number_of, milestone in enumerate(found.get("milestones", ())):
-            self._milestone(project, milestone, f"milestones[{number_of}]")
+    def _project(self, found):
+        self._lost(found)
+        reference = _own_reference(found["id"]) if self._is_own(found["id"]) else reference_of(found["id"])
+        values = {"reference": self._cell(reference, "id"), **self._columns(found)}
+        self.project, self.roles = self._row("projects", values, for_new={"reference"}), set()
+        self._amounts(found)
+        for number, party in enumerate(found.get("parties", ())):
+            self._party(party, number)
+        for number, milestone in enumerate(found.get("milestones", ())):
+            self._milestone(milestone, number)
         for part, status in (("metrics", ObservationStatus.ACTUAL), ("forecasts", ObservationStatus.PLANNED)):
-            for metric in found.get(part, ()):
-                self._measure(project, metric, part, status)
+            for number, metric in enumerate(found.get(part, ())):
+                self._measures(metric, status, part, number)
+
+    def _is_own(self, key):
+        return self.package["publisher"]["name"] == settings.PUBLISHER and bool(_own_reference(key))
 
     def _columns(self, found):
-        period, status = found.get("period", {}), found.get("status")
-        if status and status not in STAGES:
-            self._lose(f"status {status}")
-        if found.get("type") and found["type"] not in KINDS:
-            self._lose(f"type {found['type']}")
-        sectors = [self.sectors[code] for code in found.get("sector", ()) if code in self.sectors]
+        title = "title" if found.get("title") else "id"
+        values = self._named(found[title], title)
+        values |= self._text("description", found.get("description"), "description")
+        values |= self._text("purpose", found.get("purpose"), "purpose")
+        for key, name, known in (("type", "project_type", KINDS), ("status", "stage_group", STAGES)):
+            if found.get(key) in known:
+                values[name] = self._cell(str(known[found[key]]), key)
+            elif found.get(key):
+                self._lose(f"{key} = {found[key]}")
+        main = next((self.sectors[code] for code in found.get("sector", ()) if code in self.sectors), None)
         for code in found.get("sector", ()):
-            if code not in self.sectors or self.sectors[code] is not sectors[0]:
-                self._lose(f"sector {code}")
-        return {
-            **self._text("name", found.get("title") or found["id"], 300),
-            **self._text("description", found.get("description")),
-            **self._text("purpose", found.get("purpose")),
-            "main_sector": sectors[0] if sectors else None,
-            "project_type": KINDS.get(found.get("type"), ""),
-            "stage_group": STAGES.get(status, StageGroup.UNKNOWN),
-            "planned_start_on": _day(period.get("startDate")),
-            "planned_end_on": _day(period.get("endDate")),
-            "commissioned_on": _day(found.get("completion", {}).get("endDate")),
-            **self._point(found.get("locations", ())),
-        }
+            if main is None or self.sectors.get(code) != main:
+                self._lose(f"sector = {code}")
+        if main is not None:
+            values["main_sector"] = self._cell(main, "sector")
+        for name, *path in (
+            ("planned_start_on", "period", "startDate"),
+            ("planned_end_on", "period", "endDate"),
+            ("commissioned_on", "completion", "endDate"),
+        ):
+            if day := self._day(found.get(path[0], {}).get(path[1]), *path):
+                values[name] = self._cell(day, *path)
+        for number, identifier in enumerate(found.get("identifiers", ())):
+            if identifier.get("scheme") == PLATFORM and identifier.get("id"):
+                values["platform_number"] = self._cell(identifier["id"], "identifiers", number, "id")
+            elif not self._is_own(found["id"]):
+                self._lose("identifiers")
+        return values | self._point(found.get("locations", ()))
 
     def _point(self, locations):
-        """The one point of a project; several points, lines and addresses have no column."""
-        points = [one["geometry"]["coordinates"] for one in locations if one.get("geometry", {}).get("type") == "Point"]
-        for location in locations:
-            if location.get("address"):
-                self._lose("locations.address")
-        if len(points) != 1:
-            if locations:
-                self._lose("locations.geometry")
+        """The one point of a project; several points, lines and areas have no column."""
+        points = [
+            (number, one["geometry"]["coordinates"])
+            for number, one in enumerate(locations)
+            if one.get("geometry", {}).get("type") == "Point"
+        ]
+        others = sum("geometry" in one for one in locations) - len(points)
+        if len(points) != 1 or others or len(points[0][1]) < 2:
+            self.left_out += Counter({"locations.geometry": len(points) + others})
             return {}
-        longitude, latitude = (round(Decimal(str(number)), 6) for number in points[0][:2])
+        ((number, coordinates),) = points
+        path = ("locations", number, "geometry", "coordinates")
+        longitude, latitude = (self._cell(_rounded(degrees, 6), *path) for degrees in coordinates[:2])
         return {"longitude": longitude, "latitude": latitude}
 
     # ---- Money ----
 
-    def _amounts(self, project, found):
+    def _amounts(self, found):
         budget = found.get("budget", {})
-        decided = _day(budget.get("approvalDate") or budget.get("requestDate"))
+        key = "approvalDate" if budget.get("approvalDate") else "requestDate"
+        decided = self._day(budget.get(key), "budget", key)
         if "amount" in budget:
-            self._amount(project, budget["amount"], AmountKind.ANNOUNCED, decided, "budget.amount")
+            self._amount(budget["amount"], AmountKind.ANNOUNCED, decided, "budget", "amount")
         for number, finance in enumerate(budget.get("finance", ())):
-            self._amount(project, finance.get("value"), AmountKind.COMMITTED, decided, f"budget.finance[{number}]")
-        for key in budget.keys() - {"amount", "finance", "approvalDate", "requestDate"}:
-            self._lose(f"budget.{key}")
-        for number, transaction_ in enumerate(found.get("transactions", ())):
-            day = _day(transaction_.get("date"))
-            self._amount(project, transaction_.get("value"), AmountKind.DISBURSED, day, f"transactions[{number}]")
+            self._amount(finance.get("value"), AmountKind.COMMITTED, decided, "budget", "finance", number, "value")
+        for number, payment in enumerate(found.get("transactions", ())):
+            day = self._day(payment.get("date"), "transactions", number, "date")
+            self._amount(payment.get("value"), AmountKind.DISBURSED, day, "transactions", number, "value")
 
-    def _amount(self, project, value, kind, day, what):
-        value = value or {}
-        if not value.get("amount") or value.get("currency") not in self.currencies:
-            self._lose(re.sub(r"\[\d+\]", "", what))
+    def _amount(self, value, kind, day, *path):
+        value, currency = value or {}, (value or {}).get("currency")
+        if not value.get("amount") or currency not in self.currencies:
+            what = ".".join(part for part in path if isinstance(part, str))
+            self._lose(f"{what} ({currency})" if currency and value.get("amount") else what)
             return
-        self._keep(
-            Amount(
-                project=project,
-                kind=kind,
-                value=round(Decimal(value["amount"]), 2),
-                currency_id=value["currency"],
-                statement=self.statement,
-                **_dated(day),
-            ),
-            what,
-        )
+        cells = {
+            "project": self._cell(self.project),
+            "kind": self._cell(str(kind), *path),
+            "value": self._cell(_rounded(value["amount"], 2), *path, "amount"),
+            "currency": self._cell(currency, *path, "currency"),
+        }
+        self._row("amounts", cells | self._dated(day, *path), *path)
+
+    def _dated(self, day, *path):
+        precision = self._cell(str(DatePrecision.DAY if day else DatePrecision.UNKNOWN), *path)
+        return {"date_precision": precision} | ({"as_of": self._cell(day, *path)} if day else {})
 
     # ---- Parties, milestones, measures ----
 
-    def _party(self, project, found, what):
-        organisation = self._organisation(found)
+    def _party(self, found, number):
+        organisation = self._organisation(found, number)
         if organisation is None:
+            self._lose("parties")
             return
-        for role in found.get("roles") or [""]:
+        roles = found.get("roles", ())
+        for role in roles:
             if role not in ROLES:
-                self._lose(f"parties.roles {role}".strip())
-        known = {ROLES[role] for role in found.get("roles", ()) if role in ROLES} or {PartyRole.UNKNOWN}
-        for role in sorted(known):
-            row = ProjectParty(project=project, organisation=organisation, role=role, statement=self.statement)
-            self._keep(row, what)
-        for key in found.keys() & {"contactPoint", "people", "beneficialOwners", "address"}:
-            self._lose(f"parties.{key}")
+                self._lose(f"parties.roles = {role}")
+        for role in sorted({ROLES[role] for role in roles if role in ROLES} or {PartyRole.UNKNOWN}):
+            if (organisation, role) in self.roles:
+                continue
+            self.roles.add((organisation, role))
+            path = ("parties", number, "roles")
+            cells = {"organisation": self._cell(organisation, "parties", number), "role": self._cell(str(role), *path)}
+            self._row("parties", {"project": self._cell(self.project), **cells}, *path)
 
-    def _organisation(self, found):
-        """The organisation with the number that is given, or else a new one: never one that only has the same name."""
+    def _organisation(self, found, number):
+        """The row of an organisation, one for each number, or for each id and name; None where it has neither."""
         identifier = found.get("identifier", {})
-        scheme, number = identifier.get("scheme", ""), identifier.get("id", "")
-        key = (scheme, number) if number else (found.get("id", ""), found.get("name", ""))
-        if key in self.organisations:
-            return self.organisations[key]
-        column = {"KZ-BIN": "bin", "CN-USCC": "uscc"}.get(scheme)
-        numbers = {column: number} if column else {"other_identifier_scheme": scheme, "other_identifier": number}
-        row = Organisation.objects.filter(**numbers).first() if number else None
-        if row is None:
-            name = found.get("name") or number or found.get("id")
-            if not name:
-                self._lose("parties")
-                return None
-            limits = {name: Organisation._meta.get_field(name).max_length for name in numbers}
-            numbers = {name: value[: limits[name]] for name, value in numbers.items() if number}
-            row = Organisation(kind=OrganisationKind.OTHER, **self._text("name", name, 300), **numbers)
-            row = self._keep(row, f"party {name}")
-        self.organisations[key] = row
-        return row
+        scheme, code = identifier.get("scheme", ""), identifier.get("id", "")
+        name = found.get("name") or identifier.get("legalName") or code or found.get("id")
+        if not name:
+            return None
+        key = (scheme, code) if code else (found.get("id", ""), name)
+        if key not in self.organisations:
+            path = ("parties", number)
+            names = self._named(name, *path, "name")
+            values = names | {"kind": self._cell(str(OrganisationKind.OTHER), *path)}
+            if code and scheme in NUMBERS:
+                values[NUMBERS[scheme]] = self._cell(code, *path, "identifier", "id")
+            elif code and scheme:
+                values["other_identifier_scheme"] = self._cell(scheme, *path, "identifier", "scheme")
+                values["other_identifier"] = self._cell(code, *path, "identifier", "id")
+            # One that the register has keeps the name that it has here.
+            self.organisations[key] = self._row("organisations", values, *path, for_new={*names, "kind"})
+        return self.organisations[key]
 
-    def _milestone(self, project, found, what):
-        if self.other is None:
+    def _milestone(self, found, number):
+        path = ("milestones", number)
+        words = ". ".join(filter(None, [found.get("title"), found.get("description")]))
+        if not self.names_milestones or not words:
             self._lose("milestones")
             return
-        due = _day(found.get("dueDate"))
-        self._keep(
-            Milestone(
-                project=project,
-                kind=self.other,
-                planned_on=due,
-                planned_precision=DatePrecision.DAY if due else DatePrecision.UNKNOWN,
-                met_on=_day(found.get("dateMet")),
-                statement=self.statement,
-                **self._text("note", ". ".join(filter(None, [found.get("title"), found.get("description")]))),
-            ),
-            what,
-        )
-        for key in found.keys() & {"value", "documents", "code"}:
-            self._lose(f"milestones.{key}")
+        due = self._day(found.get("dueDate"), *path, "dueDate")
+        met = self._day(found.get("dateMet"), *path, "dateMet")
+        values = {"project": self._cell(self.project), "kind": self._cell(OTHER, *path)}
+        values |= self._text("note", words, *path, "title")
+        values["planned_precision"] = self._dated(due, *path, "dueDate")["date_precision"]
+        if due:
+            values["planned_on"] = self._cell(due, *path, "dueDate")
+        if met:
+            values["met_on"] = self._cell(met, *path, "dateMet")
+        self._row("milestones", values, *path)
 
-    def _measure(self, project, found, part, status):
-        metric = self.metrics.get(SHARES.get(found["id"], found["id"]))
-        for number, observation in enumerate(found.get("observations", ())):
-            unit = self.units.get(observation.get("unit", {}).get("id") or ("%" if found["id"] in SHARES else None))
-            value = _number(observation.get("measure"))
-            if metric is None or unit is None or value is None or unit.dimension != metric.dimension:
-                self._lose(f"{part} {found['id']}")
+    def _measures(self, found, status, part, number):
+        key = found.get("id", "")
+        metric = self.metrics.get(SHARES.get(key, key))
+        for place, observation in enumerate(found.get("observations", ())):
+            path, money = (part, number, "observations", place), observation.get("value", {})
+            unit = observation.get("unit", {}).get("id") or money.get("currency")
+            unit = self.units.get("%" if unit in PERCENT or (unit is None and key in SHARES) else unit)
+            value = _rounded(observation.get("measure", money.get("amount")), 6)
+            if metric is None or unit is None or not isinstance(value, Decimal) or unit.dimension != metric.dimension:
+                self._lose(f"{part} = {key}")
                 continue
             period = observation.get("period", {})
-            start, end = _day(period.get("startDate")), _day(period.get("endDate"))
-            row = Observation(
-                project=project,
-                metric=metric,
-                unit=unit,
-                value=value,
-                status=status,
-                statement=self.statement,
-                period_start=start if start and end else None,
-                period_end=end if start and end else None,
-                **_dated(end),
-            )
-            self._keep(row, f"{part} {found['id']}[{number}]")
+            start, end = (self._day(period.get(key), *path, "period", key) for key in ("startDate", "endDate"))
+            values = {
+                "project": self._cell(self.project),
+                "metric": self._cell(metric.pk, *path),
+                "status": self._cell(str(status), *path),
+                "value": self._cell(value, *path, "measure"),
+                "unit": self._cell(unit.pk, *path, "unit"),
+                **self._dated(end, *path, "period", "endDate"),
+            }
+            if start and end:
+                values["period_start"] = self._cell(start, *path, "period", "startDate")
+                values["period_end"] = self._cell(end, *path, "period", "endDate")
+            self._row("observations", values, *path)
 
 
 def reference_of(project_id):
-    """Our reference of a publisher's project id: its letters, and where it is too long, a few digits of its hash."""
-    text = re.sub(r"[^A-Za-z0-9._-]", "-", project_id).lstrip("._-") or "project"
+    """Our reference of a publisher's project id: its letters, and where it is too long, a few digits of its hash.
+
+    It begins as the standard's ids do, so that it is none of the register's own.
+    """
+    text = re.sub(r"[^A-Za-z0-9._-]", "-", project_id)
+    text = text if text.startswith(PREFIX) else f"{PREFIX}{text}"
     if len(text) > REFERENCE:
         text = f"{text[: REFERENCE - 9]}-{hashlib.sha256(project_id.encode()).hexdigest()[:8]}"
     return text
 
 
-def _day(text):
-    """The day of an RFC 3339 moment, as its publisher wrote it; None for none."""
-    return datetime.date.fromisoformat(text[:10]) if text else None
+def _own_reference(project_id):
+    """The reference in an id that this register has given out; empty for any other."""
+    prefix = f"{settings.OC4IDS_PREFIX}-"
+    return project_id.removeprefix(prefix) if project_id.startswith(prefix) else ""
 
 
-def _dated(day):
-    return {"as_of": day, "date_precision": DatePrecision.DAY if day else DatePrecision.UNKNOWN}
+def _stated(value):
+    """A part of a document without the nulls in it, which say that nothing is known."""
+    if isinstance(value, dict):
+        return {key: _stated(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_stated(inner) for inner in value if inner is not None]
+    return value
 
 
-def _number(measure):
+def _language(project):
+    """The language of a project's texts, as far as the register has it; English otherwise."""
+    code = project.get("language", "en").lower()[:2]
+    return next((ours for ours, _name in settings.LANGUAGES if ours[:2] == code), "en")
+
+
+def _rounded(value, places):
+    """A number as far as the register keeps it; what cannot be rounded is left to the rules, which refuse it."""
     try:
-        return round(Decimal(str(measure)), 6)
+        return round(Decimal(str(value)), places)
     except InvalidOperation:
-        return None
+        return value

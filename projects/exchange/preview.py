@@ -21,8 +21,8 @@ LENGTH = 200  # characters of a value
 def told(changeset, user):
     """The change-set in words of the reader's language, as JSON can keep it.
 
-    Returns: sheets (name, rows with their cells), conflicts, proposals, problems, warnings, notes, and how many rows
-    are not shown one by one.
+    Returns: sheets (name, rows with their cells), conflicts, proposals, problems, warnings, notes, what the register
+    has no place for and how often, and how many rows are not shown one by one.
     """
     changes = [change for change in changeset.changes if change.is_new or change.cells]
     sheets = defaultdict(list)
@@ -37,12 +37,13 @@ def told(changeset, user):
         "problems": [problem(found) for found in changeset.problems[:PROBLEMS]],
         "warnings": _warnings(changeset),
         "notes": changeset.notes,
+        "not_kept": list(changeset.left_out.items()),
         "open": changeset.open_questions,
     }
 
 
 def problem(found):
-    """A Problem as JSON keeps it, with the name that spreadsheets give the cell (D5), or the number of the row."""
+    """A Problem as JSON keeps it, with the name that spreadsheets give the cell (D5), or the row or path alone."""
     cell = f"{xl_col_to_name(found.column - 1)}{found.row}" if found.column else str(found.row)
     return {"sheet": found.sheet, "row": found.row, "column": found.column, "cell": cell, "message": found.message}
 

@@ -1,7 +1,8 @@
-"""Opens a spreadsheet or text table that somebody sent: what kind it is, what its cells say, why it is refused.
+"""Opens a spreadsheet, text table or OC4IDS package that somebody sent: what it says, or why it is refused.
 
 Formulas are never calculated: a cell is what its program stored, or the formula as text where nothing was stored.
-Workbooks are unpacked by `unpacking.py` in a process of its own, with bounds that the operating system keeps.
+Workbooks and packages are unpacked by `unpacking.py` in a process of its own, with bounds that the operating system
+keeps.
 """
 
 import csv
@@ -24,6 +25,7 @@ from django.core.exceptions import ValidationError
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from projects.exports.oc4ids import schema
 from projects.forms.fields import clean_text
 from projects.forms.files import kind_of
 
@@ -36,9 +38,11 @@ CELLS = 3_000_000  # of all sheets, empty ones between others included
 TEXT = 32_767  # characters of one cell
 MEMORY = 450 * 2**20  # bytes of the process that unpacks
 SECONDS = 60  # of its processor time
+VALUES, DEPTH = 1_000_000, 40  # of a package: values and keys in it; one within the other
 
 KINDS = {"xlsx", "xls", "ods"}
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
+PACKAGE = "oc4ids"  # the kind of a Book that is no table
 SEPARATORS = ";\t,|"
 MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 SAMPLE = 64 * 1024  # characters that show which separator is used
@@ -46,6 +50,14 @@ SAMPLE = 64 * 1024  # characters that show which separator is used
 REFUSALS = {
     "size": _("The file is larger than %(limit)s MB. Divide it and send the parts."),
     "kind": _("This is no table that can be read. Save it as XLSX, XLS, ODS or CSV and send it again."),
+    "json": _("The file is not JSON that can be read: line %(row)s, column %(column)s."),
+    "package": _("The file is no OC4IDS package: it has no list of projects."),
+    "nested": _("The file is nested too deeply: a package has at most %(limit)s levels."),
+    "values": _("The file has more than %(limit)s values. Divide the package and send the parts."),
+    "number": _("“%(text)s” is no number that can be kept. Mend it and send the file again."),
+    "key_twice": _("The file says “%(name)s” twice in one place. Leave one of them."),
+    "long_text": _("A text is longer than %(limit)s letters: “%(text)s…” Shorten it and send the file again."),
+    "letters": _("The file holds letters that cannot be kept. Save it as UTF-8 and send it again."),
     "ending": _("The file is called “%(name)s”, but its content is of another kind. Save it anew as XLSX or CSV."),
     "empty": _("The file is empty."),
     "damaged": _("The file is damaged or cut short. Open it, save it anew and send it again."),
@@ -65,6 +77,7 @@ REFUSALS = {
     "quote": _("Row %(row)s: a quotation mark is opened and not closed, or stands where none may. Mend it."),
 }
 LIMITS = {"size": SIZE // 2**20, "sheets": SHEETS, "rows": ROWS, "far_down": ROWS, "columns": COLUMNS, "cells": CELLS}
+LIMITS |= {"values": VALUES, "nested": DEPTH, "long_text": TEXT}
 
 
 @dataclass
@@ -93,16 +106,24 @@ class Table:
 
 @dataclass
 class Book:
-    """What a file holds: its kind (xlsx, xls, ods, csv), its sheets, and the SHA-256 of its bytes in hexadecimal."""
+    """What a file holds: its kind (xlsx, xls, ods, csv), its sheets, and the SHA-256 of its bytes in hexadecimal.
+
+    package: of the kind oc4ids, instead of sheets, the document as JSON has it; faults: what is wrong with it by the
+    schema of the standard, see `exports.oc4ids.schema`.
+    """
 
     kind: str
     sheets: list
     sha256: str
+    package: dict = field(default_factory=dict)
+    faults: list = field(default_factory=list)
 
     @property
     def height(self):
-        """The number of rows of all sheets, whether they were read or only counted."""
-        return sum(max(sheet.height, len(sheet.cells)) for sheet in self.sheets)
+        """The number of rows of all sheets, whether they were read or only counted; of a package, of its records."""
+        projects = [project for project in self.package.get("projects", ()) if isinstance(project, dict)]
+        records = sum(1 + sum(isinstance(part, list) and len(part) for part in row.values()) for row in projects)
+        return records + sum(max(sheet.height, len(sheet.cells)) for sheet in self.sheets)
 
     @property
     def is_whole(self):
@@ -120,13 +141,14 @@ def refused(code, **values):
     return ValidationError(REFUSALS[code], code=code, params=values | numbers)
 
 
-def read_file(file, name, first=None):
+def read_file(file, name, first=None, *, takes_packages=False):
     """Read a binary file that was opened for reading, whatever it is called.
 
     Args:
         file: open, seekable, read from its start; name: as the person's machine called it; first: how many rows of
-            each sheet are wanted, all if None.
-    Returns: a Book with at least one row. A cell is str, int, float, bool, date, datetime, time, timedelta or None.
+            each sheet are wanted, all if None; takes_packages: whether the file may be one of OC4IDS.
+    Returns: a Book with at least one row, or a package with a list of projects. A cell is str, int, float, bool, date,
+    datetime, time, timedelta or None.
     Raises: ValidationError with one sentence, where the file is no table, dangerous, damaged, locked or too large.
     """
     if file.seek(0, io.SEEK_END) > SIZE:
@@ -139,7 +161,10 @@ def read_file(file, name, first=None):
     kind = (kind_of(file, UNPACKED) or ("", ""))[0]
     file.seek(0)
     if kind in KINDS:
-        sheets = _sheets_of_workbook(file, first)
+        sheets = _unpacked(file, {"first": first, "is_zip": zipfile.is_zipfile(file), "is_package": False})
+    elif takes_packages and not kind and _looks_like_json(file, name):
+        document, faults = _unpacked(file, {"is_package": True, "schema": str(schema.FOLDER)})
+        return Book(PACKAGE, [], sha256, document, faults)
     elif kind or not name.lower().endswith(TEXT_ENDINGS):
         is_called_table = name.lower().endswith((".xlsx", ".xls", ".ods"))
         raise refused("ending", name=clean_text(name)[:100]) if is_called_table else refused("kind")
@@ -162,18 +187,26 @@ def read_file(file, name, first=None):
 
 
 class _PlainUnpickler(pickle.Unpickler):
-    """Takes plain values and moments of time from the other process, nothing else."""
+    """Takes plain values, numbers and moments of time from the other process, nothing else."""
 
     def find_class(self, module, name):
+        if (module, name) == ("decimal", "Decimal"):
+            return super().find_class(module, name)
         if module == "datetime" and name in ("date", "datetime", "time", "timedelta"):
             return super().find_class(module, name)
         raise pickle.UnpicklingError(name)
 
 
-def _sheets_of_workbook(file, first):
+def _looks_like_json(file, name):
+    head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    file.seek(0)
+    return head.startswith(b"{") or name.lower().endswith(".json")
+
+
+def _unpacked(file, asked):
+    """What the other process finds: the sheets of a workbook, or a package and its faults. Raises: ValidationError."""
     limits = {"rows": ROWS, "cells": CELLS, "text": TEXT, "sheets": SHEETS, "memory": MEMORY, "seconds": SECONDS}
-    limits |= {"first": first}
-    limits["is_zip"] = zipfile.is_zipfile(file)
+    limits |= {"values": VALUES, "depth": DEPTH} | asked
     file.seek(0)
     program = [sys.executable, "-I", str(Path(__file__).with_name("unpacking.py")), json.dumps(limits)]
     with tempfile.TemporaryFile() as copy:
@@ -188,7 +221,7 @@ def _sheets_of_workbook(file, first):
 
 
 def _received(stream):
-    """The sheets that the other process sends; a process that ended without a word ran into its bounds."""
+    """What the other process sends; one that ended without a word ran into its bounds."""
     sheets, rows, cells = [], 0, 0
     while True:
         try:
@@ -199,6 +232,9 @@ def _received(stream):
             return sheets
         if message == "refused":
             raise refused(content[0], **content[1])
+        if message == "package":
+            sheets = content
+            continue
         if message == "sheet":
             sheets.append(Table(content[0], is_hidden=content[1], height=content[2]))
             continue

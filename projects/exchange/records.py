@@ -134,6 +134,7 @@ class _Sheet:
             if other is not None:
                 values[field_name] = self._cell(other, value)
         organisation = self._row("organisations", **values)
+        organisation.for_new = frozenset({"kind"})  # guessed from its name
         self._row(
             "parties",
             project=self._cell(column, project),

@@ -35,14 +35,15 @@ GIVEN = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One value and where it stands. row and column count from 1, as spreadsheets show them.
+    """One value and where it stands. row and column count from 1, as spreadsheets show them; in a document that is no
+    table, row is the path to the value, and column 0.
 
     value: text, a number, a date, True or False, None for an empty cell; or a Row of the same file, where a row
     belongs to one that may not be in the register yet (the amount of a new project).
     """
 
     sheet: str
-    row: int
+    row: int | str
     column: int
     value: object
 
@@ -53,23 +54,25 @@ class Row:
 
     noun: key of NOUNS. values: name of a field -> Cell; a field that is not there is left as it is, one with an empty
     cell is emptied (of a new record: not stated). key: primary key of the record, where the file was taken from the
-    register; version: the one that it was taken at.
+    register; version: the one that it was taken at. for_new: names of the values that hold of a new record alone, and
+    change nothing where the register has it already.
     """
 
     sheet: str
-    number: int
+    number: int | str
     noun: str
     values: dict
     key: str = ""
     version: int | None = None
+    for_new: frozenset = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why something is not taken, and how to mend it, in the reader's language. row, column: from 1, 0 for none."""
+    """Why something is not taken, and how to mend it, in the reader's language. row, column: of a Cell, 0 for none."""
 
     sheet: str
-    row: int
+    row: int | str
     column: int
     message: str
 
@@ -220,7 +223,7 @@ NOUNS = {
             "milestones",
             Milestone,
             ("project", "kind", "planned_on", "planned_precision", "forecast_on", "met_on", "met_precision")
-            + ("certainty", "statement"),
+            + (*_in_languages("note"), "certainty", "statement"),
         ),
         Noun(
             "observations",

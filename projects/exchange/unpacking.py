@@ -1,8 +1,8 @@
-"""Reads one workbook in a process of its own, so that a hostile file can take down no more than that.
+"""Reads one workbook or OC4IDS package in a process of its own, so that a hostile file takes down no more than that.
 
-Run as a program by `reading.py`, without Django: the workbook on standard input, one argument with the limits as
-JSON. It writes pickled tuples of plain values, the last of them ("end",) or ("refused", code, values). Its memory and
-its processor time are bounded by the operating system, whatever the file declares.
+Run as a program by `reading.py`, without Django: the file on standard input, one argument with the limits as JSON.
+It writes pickled tuples of plain values, the last of them ("end",) or ("refused", code, values). Its memory and its
+processor time are bounded by the operating system, whatever the file declares.
 """
 
 import html
@@ -13,6 +13,7 @@ import resource
 import sys
 import zipfile
 import zlib
+from decimal import Decimal
 from itertools import islice
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
@@ -20,6 +21,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 BATCH = 1000  # rows of one message
 CHUNK = 2**20  # bytes unpacked at a time
 WHOLE = 10**15  # a spreadsheet keeps whole numbers exactly up to here
+GREATEST = 400  # digits that a number of a package may have, before the point or behind it
 
 # What a cell without a value shows: an error, or a formula that was never calculated. Nothing is ever calculated here.
 ROW_OR_CELL = re.compile(rb"<row\b([^>]*)>|<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
@@ -177,6 +179,77 @@ def _read(file, is_zip, limits, send):
             send(("rows", batch))
 
 
+# ---- Packages --------------------------------------------------------------------------------
+
+
+def _number(text):
+    number = Decimal(text)
+    if number and not -GREATEST < number.adjusted() < GREATEST:
+        raise Refused("number", text=text[:40])
+    return number
+
+
+def _no_number(text):
+    raise Refused("number", text=text)  # NaN and the infinities are no JSON
+
+
+def _object(pairs):
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _value in pairs]
+        raise Refused("key_twice", name=next(name for name in names if names.count(name) > 1)[:40])
+    return found
+
+
+def _bounded(document, limits):
+    """Refuse what is too much or too deep, and letters that cannot be kept."""
+    level, number = [document], 0
+    for _depth in range(limits["depth"]):
+        number += len(level)
+        if number > limits["values"]:
+            raise Refused("values")
+        inner = []
+        for value in level:
+            if isinstance(value, dict):
+                inner += [*value, *value.values()]
+            elif isinstance(value, list):
+                inner += value
+            elif isinstance(value, str):
+                if len(value) > limits["text"]:
+                    raise Refused("long_text", text=value[:40])
+                if "\0" in value or (not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value)):
+                    raise Refused("letters")
+        if not inner:
+            return
+        level = inner
+    raise Refused("nested")
+
+
+def _read_package(file, limits, send):
+    """Send a package and the faults that it has by the standard's schema."""
+    try:
+        document = json.loads(
+            file.read().decode("utf-8-sig"),
+            parse_float=_number,
+            parse_int=lambda text: int(_number(text)),
+            parse_constant=_no_number,
+            object_pairs_hook=_object,
+        )
+    except json.JSONDecodeError as error:
+        raise Refused("json", row=error.lineno, column=error.colno) from error
+    except UnicodeDecodeError as error:
+        raise Refused("letters") from error
+    except RecursionError as error:
+        raise Refused("nested") from error
+    if not isinstance(document, dict) or not isinstance(document.get("projects"), list):
+        raise Refused("package")
+    _bounded(document, limits)
+    sys.path.append(limits["schema"])
+    import schema  # of the package that makes OC4IDS files, which needs no Django either
+
+    send(("package", document, schema.faults_of_package(document)))
+
+
 def main():
     limits = json.loads(sys.argv[1])
     resource.setrlimit(resource.RLIMIT_AS, (limits["memory"], limits["memory"]))
@@ -188,7 +261,10 @@ def main():
         pickle.dump(message, out, protocol=5)
 
     try:
-        _read(sys.stdin.buffer, limits["is_zip"], limits, send)
+        if limits["is_package"]:
+            _read_package(sys.stdin.buffer, limits, send)
+        else:
+            _read(sys.stdin.buffer, limits["is_zip"], limits, send)
         send(("end",))
     except Refused as refusal:
         send(("refused", refusal.code, refusal.values))

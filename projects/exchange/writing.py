@@ -146,14 +146,7 @@ class _Writer:
     def _write_statements(self):
         """The file as a source, and a statement for each of its rows that says something new."""
         self.model = Statement
-        member = getattr(self.job.owner, "staff_member", None)
-        source = Source.objects.create(
-            code=f"import-{self.job.pk}",
-            kind=SourceKind.REPORT,
-            published_on=self.job.as_of or timezone.localdate(),
-            publisher=member.department if member else None,
-            **_in_languages("title", lambda: _("Table “%(name)s”") % {"name": self.job.file_name[:200]}),
-        )
+        source = Source.objects.create(code=f"import-{self.job.pk}", **self._source())
         rows = defaultdict(list)
         for change in self.sourced:
             rows[change.row.sheet, change.row.number].append(change)
@@ -172,6 +165,18 @@ class _Writer:
         for change in self.sourced:
             change.record.statement = statements[change.row.sheet, change.row.number]
         self.written |= {"source": source.pk, "statements": [statement.pk for statement in statements.values()]}
+
+    def _source(self):
+        """What the source says of itself, see `oc4ids.about`; of a table, what is known of whoever brought it in."""
+        if about := dict(self.job.mapping.get("source", {})):
+            title = about.pop("title")
+            return about | _in_languages("title", lambda: title)
+        member = getattr(self.job.owner, "staff_member", None)
+        return {
+            "kind": SourceKind.REPORT,
+            "published_on": self.job.as_of or timezone.localdate(),
+            "publisher": member.department if member else None,
+        } | _in_languages("title", lambda: _("Table “%(name)s”") % {"name": self.job.file_name[:200]})
 
 
 def _waits(record, field):

@@ -1,4 +1,7 @@
-"""Pages of imports: the workbook to take away, the file that comes back, what it would change, and taking it back."""
+"""Pages of imports: the workbook to take away, the file that comes back, what it would change, and taking it back.
+
+The same pages for workbooks, offices' own tables and OC4IDS packages.
+"""
 
 import io
 import tempfile
@@ -7,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,7 +35,7 @@ from projects.portfolio.projects import ProjectList
 
 CHOICE = "choose-"  # before the key of a conflict or proposal that is answered
 PASTED = 1_000_000  # characters of pasted cells
-ACCEPTED = ".xlsx,.xls,.ods,.csv"
+ACCEPTED = ".xlsx,.xls,.ods,.csv,.json"
 
 
 class ImportList(ListPage):
@@ -80,7 +83,9 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         required=False,
-        help_text=gettext_lazy("The workbook that you took with “Edit in Excel”, or a table of your own."),
+        help_text=gettext_lazy(
+            "The workbook that you took with “Edit in Excel”, a table of your own, or an OC4IDS package (JSON)."
+        ),
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
     )
     pasted = TextField(
@@ -251,6 +256,7 @@ class ImportPage(OfImport):
             "may_undo": job.status == ImportStatus.DONE and permissions.may_undo_import(user, job),
             "source_url": reverse("source-detail", args=[f"import-{job.pk}"]) if "source" in job.file.written else "",
             "has_columns": is_mine and "columns" in job.mapping,
+            "has_cells": not jobs.is_package(job),
             "twins": permissions.visible_to(user, jobs.twins(job)) if is_mine else [],
         }
         return render(self.request, "portfolio/import.html", context, status=status)
@@ -280,8 +286,10 @@ class MarkedFile(OfImport):
     """The file with the refused cells marked and commented."""
 
     def get(self, request, pk):
-        job, file = self.job(), tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
-        shown = job.file.preview
+        job = self.job()
+        if jobs.is_package(job):
+            raise Http404
+        shown, file = job.file.preview, tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
         if shown.get("language") != get_language() and not background.is_large(job):
             shown = preview.told(jobs.planned(job), request.user)
         marked.write(jobs.book_of(job), shown["problems"], file)

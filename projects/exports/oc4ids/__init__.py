@@ -13,18 +13,19 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from projects.exports.oc4ids import mapping, schema
+from projects.exports.oc4ids import faults, mapping, schema
 
 CONTENT_TYPE = "application/json"
+MOST = 20  # faults that are told
 
 
 class Faulty(Exception):
     """The package would not be as the standard asks: `faults` are lines that say where and why. Nothing is sent."""
 
-    def __init__(self, faults):
-        self.faults = faults
+    def __init__(self, lines):
+        self.faults = lines
         sentence = _("No package was made, because it would not follow OC4IDS: %(faults)s")
-        super().__init__(sentence % {"faults": "; ".join(faults)})
+        super().__init__(sentence % {"faults": "; ".join(lines)})
 
 
 def write(table, file, *, address, parts=mapping.PARTS, published=None):
@@ -48,12 +49,12 @@ def write(table, file, *, address, parts=mapping.PARTS, published=None):
     with table.reading():
         for row in replace(table, rows=mapping.read(table.rows)).read():
             project = mapping.project(row, language, parts)
-            if faults := schema.faults_of_project(project):
-                raise Faulty([f"{row.reference}: {fault}" for fault in faults])
+            if found := schema.faults_of_project(project):
+                raise Faulty([f"{row.reference}: {faults.told(fault)}" for fault in found[:MOST]])
             file.write((b"\n" if first is None else b",\n") + json.dumps(project, ensure_ascii=False).encode())
             first = first or project
     if first is None:
         raise Faulty([_("a package has at least one project, and no project meets these conditions")])
-    if faults := schema.faults_of_package(head | {"projects": [first]}):
-        raise Faulty(faults)
+    if found := schema.faults_of_package(head | {"projects": [first]}):
+        raise Faulty([faults.told(fault) for fault in found[:MOST]])
     file.write(b"\n]}\n")

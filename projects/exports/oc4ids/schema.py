@@ -1,7 +1,11 @@
-"""Whether OC4IDS projects and packages are as the stored schema of the standard asks; nothing is fetched."""
+"""Whether OC4IDS projects and packages are as the stored schema of the standard asks; nothing is fetched.
+
+Without Django: packages that somebody sent are checked in a process of their own, see `exchange/unpacking.py`.
+"""
 
 import json
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from jsonschema import Draft4Validator
@@ -10,8 +14,8 @@ from referencing.jsonschema import DRAFT4
 
 FOLDER = Path(__file__).parent
 VERSION = "0.9"  # as packages name it; the schema is 0.9.5
-MOST = 20  # faults that are told
-LONGEST = 200  # characters of the words about a fault
+MOST = 1000  # faults that are told
+LONGEST = 60  # characters of a value that a fault repeats
 
 
 @cache
@@ -26,23 +30,51 @@ def _validators():
     ]
 
 
-def faults_of_project(project):
-    """What is wrong with a project (a dictionary): at most `MOST` lines of "where: what", none where it is right."""
-    return _faults(_validators()[0], project)
+def faults_of_project(project, place=""):
+    """What is wrong with a project, none where it is right.
+
+    Args: project: a dictionary, as JSON has it. place: of the project in its package, such as "projects[0]".
+    Returns: at most `MOST` tuples (path in the document, rule that is broken, value as text, what the rule asks for).
+    """
+    return _faults(_validators()[0], project, place)
 
 
 def faults_of_package(package):
-    """The same for a package with its projects."""
-    return _faults(_validators()[1], package)
+    """The same for a package with its projects.
+
+    Each project is checked by itself: to compare them all with each other takes the square of their number.
+    """
+    projects = package.get("projects")
+    if not isinstance(projects, list) or not projects:
+        return _faults(_validators()[1], package, "")
+    faults = _faults(_validators()[1], package | {"projects": projects[:1]}, "")
+    for number, project in enumerate(projects[1:], 1):
+        if len(faults) >= MOST:
+            break
+        faults += faults_of_project(project, f"projects[{number}]")
+    return faults[:MOST]
 
 
-def _faults(validator, instance):
+def _faults(validator, instance, place):
     if validator.is_valid(instance):
         return []
-    found = []
-    for error in validator.iter_errors(instance):
-        place = ".".join(map(str, error.absolute_path))
-        found.append(f"{place or '-'}: {error.message[:LONGEST]}")
-        if len(found) == MOST:
-            break
-    return found
+    return [
+        (
+            path_of(error.absolute_path, place),
+            error.validator,
+            error.instance[:LONGEST] if isinstance(error.instance, str) else "",
+            _missing(error) if error.validator == "required" else error.validator_value,
+        )
+        for error in islice(validator.iter_errors(instance), MOST)
+    ]
+
+
+def _missing(error):
+    return [name for name in error.validator_value if name not in error.instance]
+
+
+def path_of(parts, place=""):
+    """Keys and numbers of items as people write them: projects[0].budget.amount."""
+    for part in parts:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return place.removeprefix(".")

@@ -1,17 +1,19 @@
-"""`manage.py import_oc4ids FILE`: the projects of another publisher's OC4IDS 0.9 package, all of them or none."""
+"""`manage.py import_oc4ids FILE`: an OC4IDS 0.9 package as the page “Imports” brings it in, all of it or nothing."""
 
 import json
 from pathlib import Path
 
-from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import permissions
-from projects.exchange import oc4ids
+from projects.actions import Refused
+from projects.exchange import jobs, oc4ids, preview
+from projects.management.commands.import_projects import BAD_CALL, person
+from projects.models.choices import ImportStatus
 
-REFUSED, BAD_CALL = 1, 2  # exit statuses
+REFUSED = 1  # exit status
 
 
 class Command(BaseCommand):
@@ -21,39 +23,69 @@ class Command(BaseCommand):
         parser.add_argument("file")
         parser.add_argument("--dry-run", action="store_true", help="try everything, write nothing")
         parser.add_argument("--json", action="store_true", help="report as one JSON object")
-        parser.add_argument("--user", help="user name of the administrator in whose name (default: the first one)")
+        parser.add_argument("--user", help="in whose name; without it, whoever runs commands on the server")
 
     def handle(self, *args, file, user, dry_run, **options):
-        people = get_user_model().objects.filter(
-            Q(is_superuser=True) | Q(groups__name=permissions.ADMINISTRATOR), is_active=True
-        )
-        person = people.filter(**({"username": user} if user else {})).order_by("pk").first()
-        if person is None:
-            raise CommandError(_("There is no administrator of this name to bring it in."), returncode=BAD_CALL)
+        path, by = Path(file), person(user)
+        given = {"by": by, "name": path.name, "as_of": timezone.localdate(), "dry_run": dry_run}
         try:
-            path = Path(file)
-            report = oc4ids.bring_in(path.read_bytes(), by=person, file_name=path.name, dry_run=dry_run)
+            with path.open("rb") as opened:
+                job, found, is_kept = jobs.bring_in(file=opened, **given)
         except OSError as error:
-            raise CommandError(
-                _("The file cannot be read: %(error)s.") % {"error": error}, returncode=BAD_CALL
-            ) from error
-        except oc4ids.Unreadable as error:
-            raise CommandError(str(error), returncode=REFUSED) from error
-        self.tell(report, options["json"], dry_run)
-        if report.errors:
+            text = _("The file cannot be read: %(error)s.") % {"error": error}
+            raise CommandError(text, returncode=BAD_CALL) from error
+        except (ValidationError, Refused) as error:
+            text = " ".join(getattr(error, "messages", [str(error)]))
+            raise CommandError(text, returncode=REFUSED) from error
+        self.tell(_report(job, found, is_kept), options["json"])
+        if found.problems:
             raise CommandError(_("Nothing was written."), returncode=REFUSED)
-
-    def tell(self, report, is_json, dry_run):
-        if is_json:
-            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False))
-            return
-        for error in report.errors:
-            self.stderr.write(error)
-        for name, count in report.created.items():
-            self.stdout.write(f"{name}: {count}")
-        if report.left_out:
-            self.stdout.write(_("Not kept, because the register has no place for it:"))
-        for name, count in report.left_out.items():
-            self.stdout.write(f"  {name}: {count}")
-        if dry_run:
+        if dry_run and not options["json"]:
             self.stdout.write(_("This was a trial: nothing was written."))
+
+    def tell(self, report, is_json):
+        if is_json:
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+            return
+        for error in report["errors"]:
+            self.stderr.write(error)
+        for text in report["notes"]:
+            self.stdout.write(text)
+        for title, counts in (
+            (_("New records"), report["created"]),
+            (_("Changed records"), report["changed"]),
+            (_("Not kept, because the register has no place for it"), report["left_out"]),
+        ):
+            if counts:
+                self.stdout.write(f"{title}:")
+            for name, count in counts.items():
+                self.stdout.write(f"  {name}: {count}")
+        if report["job"]:
+            numbers = {"number": report["job"], "status": report["status"]}
+            self.stdout.write(_("Import %(number)d: %(status)s.") % numbers)
+
+
+def _report(job, found, is_kept):
+    """What a caller is told, as JSON has it; kinds of records by the names of their sheets."""
+    counts = {name: entry for name, entry in found.counts().items() if isinstance(entry, dict)}
+    return {
+        "format": oc4ids.FORMAT,
+        "sha256": job.sha256,
+        "job": job.pk if is_kept else None,
+        "status": str(ImportStatus(job.status).label) if is_kept else str(_("nothing was written")),
+        "created": {name: entry["created"] for name, entry in counts.items() if entry["created"]},
+        "changed": {name: entry["changed"] for name, entry in counts.items() if entry["changed"]},
+        "unchanged": found.unchanged,
+        "errors": ["{cell}: {message}".format(**preview.problem(problem)) for problem in found.problems],
+        "left_out": found.left_out,
+        "notes": [*found.notes, *(str(text) for text in _taken_for(found))],
+    }
+
+
+def _taken_for(found):
+    """A sentence for each record of the register that a new one of the package was taken for, as nobody was asked."""
+    for proposal in found.proposals:
+        for record, why in proposal.candidates:
+            if proposal.choice == str(record.pk):
+                names = {"name": proposal.change.record, "record": preview.name_of(record), "why": why}
+                yield _("“%(name)s” was taken for %(record)s. %(why)s") % names

@@ -6,7 +6,6 @@ from pathlib import Path
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -39,17 +38,12 @@ class Command(BaseCommand):
         path, day = Path(file), parse_date(as_of) if as_of else timezone.localdate()
         if day is None:
             raise CommandError(_("Give the day as in 2026-11-30."), returncode=BAD_CALL)
-        by, reason = _person(user), reason or _("Import of “%(name)s”") % {"name": path.name}
-        given = {"name": path.name, "as_of": day, "reason": reason, "asks": False, "start": lambda job, book: None}
+        given = {"by": person(user), "name": path.name, "as_of": day, "dry_run": options["dry_run"]}
+        given["reason"] = reason or _("Import of “%(name)s”") % {"name": path.name}
         try:
             given["mapping"] = _mapping(options["mapping"], options["scale"])
-            with transaction.atomic(), path.open("rb") as opened:
-                job = jobs.receive(by=by, file=opened, **given)
-                found = jobs.check(job, asks=False)
-                is_kept = not found.problems and not options["dry_run"]
-                if is_kept:
-                    job = jobs.finish(by=by, job=job, found=found)
-                transaction.set_rollback(not is_kept)
+            with path.open("rb") as opened:
+                job, found, is_kept = jobs.bring_in(file=opened, **given)
         except OSError as error:
             text = _("The file cannot be read: %(error)s.") % {"error": error}
             raise CommandError(text, returncode=BAD_CALL) from error
@@ -83,7 +77,7 @@ def _mapping(name, scale):
     return kept | ({"scale": scale} if scale else {})
 
 
-def _person(name):
+def person(name):
     """The user in whose name the file is brought in. Raises: CommandError where there is none."""
     if not name:
         return permissions.Operator()
