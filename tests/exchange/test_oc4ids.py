@@ -14,7 +14,17 @@ from django.test import Client
 from django.utils.translation import override
 
 from projects.exchange import jobs, oc4ids, reading
-from projects.models import Amount, ImportJob, Milestone, Observation, Organisation, Project, ProjectParty, Source
+from projects.models import (
+    Amount,
+    ImportJob,
+    Milestone,
+    Observation,
+    Organisation,
+    Project,
+    ProjectParty,
+    Sector,
+    Source,
+)
 from projects.models.choices import ImportStatus
 from tests import factories
 
@@ -170,7 +180,7 @@ HINDERED = {
 
 @pytest.mark.parametrize("name", HINDERED)
 def test_what_hinders_is_told_by_path_and_nothing_is_written(person, name):
-    package, path, said = HINDERED[name]
+    package, path, said = copy.deepcopy(HINDERED[name])
     package["projects"].append({"id": "oc4ids-synthe-2", "title": "Synthetic second"})
     before = Organisation.objects.count()
     _job, found, is_kept = bring_in(package, person)
@@ -210,7 +220,8 @@ def test_hostile_files_are_refused_in_a_sentence(name):
 
 def test_three_people_and_the_page(brief):
     """An editor sends, a reviewer approves, an analyst may not; each sees the preview in their language."""
-    editor, reviewer, analyst = factories.editor("synthetic-editor"), factories.reviewer(), factories.analyst()
+    editor = factories.department_editor("synthetic-editor", sectors=[Sector.objects.get(pk="ENERGY")])
+    reviewer, analyst = factories.reviewer(), factories.analyst()
     clients = {user: Client() for user in (editor, reviewer, analyst)}
     for user, client in clients.items():
         client.force_login(user)
@@ -230,8 +241,10 @@ def test_three_people_and_the_page(brief):
     address = upload(editor, SHORT)["Location"]
     page = clients[editor].get(address)
     shown = page.content.decode()
-    assert "<ins>Synthetic road</ins>" in shown and "documents" in shown and not Project.objects.filter(
-        reference="oc4ids-synthe-1"
+    assert (
+        "<ins>Synthetic road</ins>" in shown
+        and "documents" in shown
+        and not Project.objects.filter(reference="oc4ids-synthe-1")
     )
     given = {"step": "confirm", "fingerprint": page.context["fingerprint"], "reason": "Synthetic"}
     assert clients[analyst].post(address, given).status_code == 404

@@ -110,7 +110,7 @@ def test_amounts_of_several_currencies_are_not_one_budget(rich):
 def test_a_faulty_package_is_never_sent(rich):
     client = signed_in(factories.administrator())
     factories.amount(project=rich, currency=factories.currency("QQQ"), value=2, kind="disbursed")
-    for query, said in (("", "SYN-1: transactions.1.value.currency"), ("?q=nothing-like-it", "at least one project")):
+    for query, said in (("", "SYN-1: transactions[1].value.currency"), ("?q=nothing-like-it", "at least one project")):
         response = client.get(f"/en/projects/export.json{query}")
         assert response.status_code == 409
         assert said in response.content.decode(), query
