@@ -129,7 +129,8 @@ def next_station(shipment):
     """The kind of the checkpoint that the whole shipment has to pass next, or None after the last."""
     passed = set(shipment.checkpoints.filter(container=None).values_list("kind", flat=True))
     behind = max((STATIONS.index(kind) for kind in passed), default=-1)
-    if ORDER.index(shipment.status) >= ORDER.index(ShipmentStatus.ARRIVED):  # entered without its checkpoint
+    is_sent = shipment.status == ShipmentStatus.IN_TRANSIT and shipment.dispatched_on
+    if is_sent or ORDER.index(shipment.status) >= ORDER.index(ShipmentStatus.ARRIVED):  # without its checkpoint
         behind = max(behind, next(n for n, kind in enumerate(STATIONS) if STATUSES[kind] == shipment.status))
     return STATIONS[behind + 1] if behind + 1 < len(STATIONS) else None
 

@@ -95,6 +95,12 @@ def test_a_late_shipment_moves_the_forecast_and_names_what_is_at_risk(delayed):
     assert with_forecast(Milestone.objects.all(), DAY).get().forecast is None
 
 
+def test_goods_on_their_way_are_not_loaded_again(delayed):
+    assert deliveries.next_station(delayed) == "border"
+    delayed.dispatched_on = None
+    assert deliveries.next_station(delayed) == "loaded"
+
+
 def test_goods_reported_twice_are_proposed_linked_and_counted_once(delayed):
     again = factories.shipment(unit=delayed.unit, quantity=3, dispatched_on=days(-18), waybill="")
     other = factories.shipment(unit=delayed.unit, quantity=2, dispatched_on=days(-18))
@@ -115,7 +121,7 @@ def test_goods_reported_twice_are_proposed_linked_and_counted_once(delayed):
 
 def test_the_next_checkpoint_in_one_click(delayed):
     """The page offers the next station; one post records it with its source, and the shipment follows; once."""
-    Shipment.objects.update(dispatched_on="2025-10-10")
+    Shipment.objects.update(dispatched_on=None)  # so that the first station is still before it
     analyst, editor = signed_in(factories.analyst()), signed_in(factories.editor())
     page = f"/en/shipments/{delayed.pk}/"
     assert not read(analyst.get(page)).all("form", class_="next-step")

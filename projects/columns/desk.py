@@ -49,9 +49,12 @@ def _missing(row, context):
 
 def _acts(row, context):
     """Links and the button of the form `confirm` that stands beside the table."""
-    if not row.report or row.report["state"] == ReportState.REPORTED:
+    if not row.report:
         return ""
     name = format_html('<span class="hidden">: {}</span>', row.reference)
+    if row.report["state"] == ReportState.REPORTED:
+        sent = row.report["update"] and reverse("update-detail", args=[row.report["update"]])
+        return format_html('<a href="{}">{}{}</a>', sent, gettext("See the report"), name) if sent else ""
     key, period = row.reference, row.report["period"]
     if row.report["update"]:
         mine = row.report["update"] in context.own_updates
@@ -87,7 +90,7 @@ COLUMNS = {
             "report_state",
         ),
         Column("due", _("Due on"), Cell(lambda row, context: _day(row, "due_on"), _due_html), "report_due"),
-        Column("missing", _("Missing"), Cell(_missing, lambda row, context: _missing(row, context) or "—")),
+        Column("missing", _("Still lacking"), Cell(_missing, lambda row, context: _missing(row, context) or "—")),
         Column("act", _("What to do"), Cell(lambda row, context: None, _acts)),
     )
 }

@@ -14,7 +14,7 @@ from projects.forms.around import siblings
 from projects.forms.base import RecordForm
 from projects.forms.documents import DocumentedForm
 from projects.forms.fields import shown
-from projects.forms.rules import day, error, names_translated, warning
+from projects.forms.rules import day, error, names_translated, not_whole, warning
 from projects.forms.sourced import SourcedForm
 from projects.models import (
     Holiday,
@@ -208,6 +208,13 @@ def _local_within_all(form):
         yield error(text % {"local": shown(local), "all": shown(everybody)}, "value")
 
 
+def _whole_where_counted(form):
+    """(E) What is counted one by one is a whole number."""
+    unit, value = form.value("unit"), form.value("value")
+    if unit is not None and unit.is_counted and value is not None and value % 1 and form.is_changed("value"):
+        yield error(not_whole(value), "value")
+
+
 def _declared_as_listed(form):
     """Rule 30 (W), its second half: a programme lists as many projects as it declares, unnamed ones included."""
     metric, programme, value = form.value("metric"), form.value("programme"), form.value("value")
@@ -238,6 +245,7 @@ class ObservationForm(SourcedForm):
     limits = {"metric": Q(is_active=True), "unit": Q(is_active=True)}
     date_orders = (("period_start", "period_end"),)
     rules = (_unit_given, _unit_fits, _cumulative_grows, _local_within_all, _declared_as_listed)
+    rules += (_whole_where_counted,)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

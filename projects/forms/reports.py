@@ -22,7 +22,7 @@ from projects.forms.enclosures import EnclosureForm
 from projects.forms.fields import AmountField, DateField, NumberField, TextField, shown
 from projects.forms.lookups import LinesField
 from projects.forms.progress import UpdateForm, _update_in_turn
-from projects.forms.rules import Finding, error
+from projects.forms.rules import Finding, error, not_whole
 from projects.models import Amount, Autosave, Currency, Document, Stage
 from projects.models.choices import AmountKind, ShipmentStatus
 from projects.reports import questions as asked
@@ -53,6 +53,12 @@ class Payment:
 
 
 # ---- Rules -----------------------------------------------------------------------------------
+
+
+def _whole(value):
+    """The validator of what is counted one by one."""
+    if value % 1:
+        raise forms.ValidationError(not_whole(value))
 
 
 def _says_something(form):
@@ -234,11 +240,16 @@ class ReportForm(UpdateForm):
     def _field(self, question):
         options = {"label": capfirst(str(question.label)), "required": False, "help_text": question.help}
         if question.as_of and question.standing:
-            text, day = _("On record: %(value)s on %(day)s."), wording.day(question.as_of)
+            text, day = _("On record on %(day)s: %(value)s."), wording.day(question.as_of)
             options["help_text"] = text % {"value": question.shown(question.standing, self._currency()), "day": day}
         if question.kind == asked.CHOICE:
             return forms.ChoiceField(choices=[("", "—"), *question.choices], **options)
         if question.kind == asked.NUMBER:
+            if question.unit.is_counted:
+                options["validators"] = [_whole]
+            else:
+                parts = {"what": options["label"], "unit": question.unit.symbol or question.unit.name}
+                options["label"] = _("%(what)s, %(unit)s") % parts
             return NumberField(min_value=0, max_digits=24, decimal_places=6, **options)
         if question.kind == asked.MONEY:
             return AmountField(min_value=0, max_digits=20, decimal_places=2, **options)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from projects.forms.fields import shown
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -29,6 +31,11 @@ def warning(text, field=None):
 def day(date):
     """A date as the sentences of rules write it, in the reader's language."""
     return formats.date_format(date, "SHORT_DATE_FORMAT")
+
+
+def not_whole(value):
+    """The sentence about a number with a fraction where things are counted one by one."""
+    return _("%(value)s is no whole number. Jobs, people and pieces are counted one by one.") % {"value": shown(value)}
 
 
 def dates_in_order(form):

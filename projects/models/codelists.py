@@ -154,6 +154,9 @@ class Currency(CodeList):
 class Unit(CodeList):
     """A UCUM unit. Figures are summed only within one dimension, by `factor` to its base unit."""
 
+    # Dimensions of what is counted one by one: half a job is a slip of the pen.
+    COUNTED = frozenset({"job", "person", "container", "product_type", "project", "contract", "bed", "seat", "head"})
+
     symbol = translated(models.CharField(_("symbol"), max_length=40, blank=True))
     dimension = models.CharField(_("dimension"), max_length=30)
     factor = models.DecimalField(_("factor to the base unit"), max_digits=20, decimal_places=9, default=1)
@@ -169,6 +172,10 @@ class Unit(CodeList):
                 violation_error_message=_("The factor must be greater than zero."),
             ),
         ]
+
+    @property
+    def is_counted(self):
+        return self.dimension in self.COUNTED
 
 
 @recorded

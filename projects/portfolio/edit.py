@@ -135,10 +135,14 @@ class RecordEdit(Editing):
         except OSError:
             form.add_error(None, _("The file cannot be stored now, and nothing was saved. Tell an administrator."))
             return self.page(form, status=HTTPStatus.INSUFFICIENT_STORAGE)
-        messages.success(request, _("Saved."))
+        messages.success(request, self.done(form))
         for note in form.notes:
             messages.info(request, note)
         return SeeOther(submission.location)
+
+    def done(self, form):
+        """What was done, in a sentence."""
+        return _("Saved.")
 
     def submit(self, form, key, body):
         """Save once; where that fails, nothing is left, in the database or beside it."""

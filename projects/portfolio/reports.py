@@ -20,6 +20,7 @@ from projects.forms.base import sentence_of
 from projects.forms.enclosures import EnclosureForm
 from projects.forms.fields import TextField
 from projects.forms.reports import ReportForm
+from projects.history import person_name
 from projects.models import Attachment, Document, Project, Update
 from projects.models.choices import UpdateStatus
 from projects.portfolio import conflicts
@@ -87,6 +88,11 @@ class ReportPage(RecordEdit):
             standing = self.form()
             data = conflicts.with_theirs(data, standing)
         return self.form(data, self.request.FILES)
+
+    def done(self, form):
+        if not form.cleaned_data.get("submit"):
+            return _("Kept as a draft. It is not sent yet.")
+        return _("Sent for review. What is decided will be told in your inbox.")
 
     def page(self, form, status=200):
         if form.is_bound:
@@ -311,9 +317,22 @@ class UpdateReview(SignedIn, View):
         except actions.Refused as refusal:
             form.add_error(None, str(refusal))
             return self.page(self.update(), form, 422)
-        messages.success(request, _("Saved."))
+        messages.success(request, self.done(update))
         is_seen = permissions.visible_to(request.user, Update.objects.filter(pk=update.pk)).exists()
-        return SeeOther(update.get_absolute_url() if is_seen else reverse("update-queue"))
+        is_last = not permissions.to_review(request.user).exists()
+        return SeeOther(update.get_absolute_url() if is_seen and is_last else reverse("update-queue"))
+
+    @staticmethod
+    def done(update):
+        """What was decided, in a sentence."""
+        said = {"project": update.project, "author": person_name(update.author)}
+        if update.status == UpdateStatus.RETURNED:
+            return _("%(project)s: returned to %(author)s.") % said
+        if update.status == UpdateStatus.APPROVED:
+            return _("%(project)s: approved. What was reported stands in the register now.") % said
+        return _("%(project)s: approved by you and passed on to %(holder)s.") % (
+            said | {"holder": person_name(update.holder)}
+        )
 
     def page(self, update, form, status=200):
         told = reports.told(update)

@@ -73,9 +73,10 @@ def told(update):
     found = []
     for name in sorted(update.changes, key=lambda name: list(asked).index(name) if name in asked else len(asked)):
         was, now = update.changes[name]["was"], update.changes[name]["now"]
-        if was == now:  # kept beside what changes, as the currency of a payment
+        question = asked.get(name)
+        if was == now or (question and not question.is_asked):  # kept beside what changes, as a payment's currency
             continue
-        question, money = asked.get(name), update.changes.get("paid-currency", {}).get("now", TENGE)
+        money = update.changes.get("paid-currency", {}).get("now", TENGE)
         if question is None:  # settled since, as milestones are that have been met
             found.append(Told(name, name, was, now, "", name))
             continue

@@ -68,20 +68,20 @@ def test_a_report_from_the_desk_to_the_figures(live_server, project, sign_in, tm
     expect(theirs.get_by_role("link", name="synthetic-site")).to_be_visible()
     theirs.get_by_label("Physical progress").fill("Synthetic: the act says 44")
     theirs.get_by_role("button", name="Return").click()
-    expect(theirs.get_by_text("Saved.")).to_be_visible()
+    expect(theirs.get_by_text("returned to")).to_be_visible()
 
     mine.goto("/en/inbox/")
     mine.get_by_role("link", name="returned").first.click()
     expect(mine.get_by_text("Synthetic: the act says 44").first).to_be_visible()
     mine.get_by_label("Physical progress").fill("44")
     mine.get_by_role("button", name="Send for review").click()
-    expect(mine.get_by_text("Saved.")).to_be_visible()
+    expect(mine.get_by_text("Sent for review.")).to_be_visible()
 
     theirs.goto("/en/updates/queue/")
     theirs.locator("tbody a").first.click()
     theirs.get_by_role("link", name="Review").click()
     theirs.get_by_role("button", name="Approve").click()
-    expect(theirs.get_by_text("Saved.")).to_be_visible()
+    expect(theirs.get_by_text("stands in the register now")).to_be_visible()
     expect(theirs.get_by_text("approved").first).to_be_visible()
 
     update = Update.objects.get()
@@ -110,12 +110,12 @@ def test_a_stage_is_moved_back_and_the_project_handed_over(live_server, project,
     expect(mine.get_by_text("Give a reason").first).to_be_visible()
     mine.get_by_label("Reason", exact=True).fill("Synthetic: the plot has changed")
     mine.get_by_role("button", name="Send for review").click()
-    expect(mine.get_by_text("Saved.")).to_be_visible()
+    expect(mine.get_by_text("Sent for review.")).to_be_visible()
 
     chief = sign_in(factories.administrator())
     chief.goto(f"/en/updates/{Update.objects.get().pk}/review/")
     chief.get_by_role("button", name="Approve").click()
-    expect(chief.get_by_text("Saved.")).to_be_visible()
+    expect(chief.get_by_text("stands in the register now")).to_be_visible()
     project.refresh_from_db()
     assert (project.stage_id, project.stage_changes.count()) == ("design", 2)
 

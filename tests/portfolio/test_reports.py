@@ -103,7 +103,7 @@ def test_the_page_shows_the_last_values(project, editor, django_assert_max_num_q
     assert form.initial["stage-to"] == "design"
     assert form.initial["physical_progress-value"] == 40
     assert form.initial["paid-total"] == 1000
-    for words in ("On record: 40%", "KZT\u00a01,000", "Nothing changed, confirm", "data-draft="):
+    for words in ("On record on 30 September 2026: 40%", "KZT\u00a01,000", "Nothing changed, confirm", "data-draft="):
         assert words in page
 
 
@@ -135,6 +135,7 @@ def test_what_a_page_does_not_offer_is_left_as_it_is(project, editor):
         ({}, "narrative", "Write what happened"),
         ({"is_no_change": "on", "jobs_permanent__value": "5"}, "is_no_change", "exclude each other"),
         ({"physical_progress__value": ""}, "physical_progress-value", "is not emptied"),
+        ({"jobs_permanent__value": "12.5"}, "jobs_permanent-value", "no whole number"),
         ({"physical_progress__value": "101"}, "physical_progress-value", "at most 100 %"),
         ({"stage__to": "construction"}, "stage-on", "from which day"),
         ({"stage__on": "2026-11-01"}, "stage-to", "Choose the stage"),
