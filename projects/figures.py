@@ -284,9 +284,19 @@ def containers(tally, url):
     return {name: count(getattr(tally, name), url, name, unit="{container}") for name in names}
 
 
+def amounts_of(project, kind):
+    """The listed amounts of one kind, of a project read `with_listed_amounts`; sorted by kind once."""
+    by_kind = project.__dict__.get("_amounts_by_kind")
+    if by_kind is None:
+        by_kind = project.__dict__["_amounts_by_kind"] = {}
+        for amount in project.listed_amounts:
+            by_kind.setdefault(amount.kind, []).append(amount)
+    return by_kind.get(kind, ())
+
+
 def project_money(project, kind, context):
     """A project's money of one kind in a list: the amount itself where it is one, else the sum of several."""
-    amounts = [amount for amount in project.listed_amounts if amount.kind == kind]
+    amounts = amounts_of(project, kind)
     if not amounts:
         return wording.unknown()
     if len(amounts) == 1 and amounts[0].currency_id == context.currency:

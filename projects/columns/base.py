@@ -1,7 +1,9 @@
 """What a column is, and the parts that columns of several nouns share."""
 
 import functools
+from collections import defaultdict
 from dataclasses import dataclass, field
+from operator import attrgetter
 from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
@@ -15,6 +17,8 @@ from projects import figures, wording
 from projects.models import base
 from projects.models.choices import DatePrecision
 
+KNOWN = 2000  # values of a cell that are kept: code lists are short, a chunk of a file has fewer rows
+
 
 @dataclass
 class CellContext:
@@ -25,14 +29,12 @@ class CellContext:
     suffix: str
     user: object
     day: object = None  # that states were computed for, where the list has some
-    names: dict = field(default_factory=dict)  # of related rows: the same few stand in thousands of rows
+    known: dict = field(default_factory=lambda: defaultdict(dict))  # by `once`: the same few stand in thousands of rows
 
-    def name(self, record):
-        """The name of a related row, in the reader's language."""
-        key = type(record), record.pk
-        if key not in self.names:
-            self.names[key] = str(record)
-        return self.names[key]
+    @functools.cached_property
+    def name(self):
+        """Function of a record: its name, as the reader's language has it."""
+        return base.text_in(get_language(), "name")
 
     def url(self, record):
         return record.get_absolute_url() + self.suffix
@@ -41,7 +43,7 @@ class CellContext:
         return reverse("investor-detail", args=[organisation.pk]) + self.suffix
 
     def pill(self, choices, value):
-        return pill(choices(value).label, choices.colour_of(value))
+        return pill(str(choices(value).label), choices.colour_of(value))
 
     def pill_of(self, words, state):
         """A pill with words of its own, in the colour of the state."""
@@ -77,6 +79,23 @@ class Cell:
         return self.html(row, context)
 
 
+def once(key, compute):
+    """Function of (row, context): `compute(row, context)`, worked out once for rows with the same `key(row)`.
+
+    For what depends on one code of the row: its name in the reader's language, its pill.
+    """
+
+    def value(row, context):
+        known, own = context.known[compute], key(row)
+        if own not in known:
+            if len(known) >= KNOWN:
+                known.clear()
+            known[own] = compute(row, context)
+        return known[own]
+
+    return value
+
+
 @dataclass(frozen=True)
 class Column:
     """name: as in `columns` and `sort`; cell: function of (row, context) -> safe HTML, and `cell.value` for files.
@@ -105,7 +124,8 @@ def or_unknown(text):
 
 def text(name):
     """Cell: a text, or unknown."""
-    return Cell(lambda row, context: None if getattr(row, name) == "" else getattr(row, name))
+    of = attrgetter(name)
+    return Cell(lambda row, context: None if (found := of(row)) == "" else found)
 
 
 def related(name):
@@ -114,9 +134,9 @@ def related(name):
     def value(row, context):
         # What a row points to may not be there yet on the day looked back to: then it is None.
         found = getattr(row, name) if getattr(row, f"{name}_id") else None
-        return context.name(found) if found else None
+        return str(found) if found else None
 
-    return Cell(value)
+    return Cell(once(attrgetter(f"{name}_id"), value))
 
 
 def linked(address, words=None):
@@ -154,21 +174,16 @@ def moment(name, nothing=None):
 
 def choice(name, choices):
     """Cell: a state as a pill."""
-
-    def html(row, context):
-        value = getattr(row, name)
-        return context.pill(choices, value) if value else wording.unknown()
-
-    def value(row, context):
-        value = getattr(row, name)
-        return str(choices(value).label) if value else None
-
-    return Cell(value, html)
+    of = attrgetter(name)
+    return Cell(
+        once(of, lambda row, context: str(choices(of(row)).label) if of(row) else None),
+        once(of, lambda row, context: context.pill(choices, of(row)) if of(row) else wording.unknown()),
+    )
 
 
 def label(name):
     """Cell: the words of a closed list."""
-    return Cell(lambda row, context: getattr(row, f"get_{name}_display")() or None)
+    return Cell(once(attrgetter(name), lambda row, context: getattr(row, f"get_{name}_display")() or None))
 
 
 def figure(name, *beside):

@@ -1,14 +1,23 @@
 """Columns of the projects list."""
 
+from operator import attrgetter
+
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from translated_fields import to_attribute
 
 from projects import figures, permissions, rollups, wording
-from projects.columns.base import Cell, Column, choice, dated, linked, moment, name_key, related, text
+from projects.columns.base import Cell, Column, choice, dated, linked, moment, name_key, once, related, text
 from projects.history import person_name
 from projects.models import Amount
+from projects.models.base import FALLBACKS
 from projects.models.choices import AmountKind, Bound, PartyRole, ProjectStatus
+
+# What cells need of the amounts, the parties and the names of a project; what else these say is not read.
+OF_AMOUNTS = ("project", "kind", "value", "currency", "bound", "statement__code", "statement__source__code")
+OF_PARTIES = ("project", "role", "organisation")
+NOT_SHOWN = [to_attribute(name, code) for name in ("description", "purpose") for code in FALLBACKS]
 
 
 def _address(row, context):
@@ -27,40 +36,36 @@ def _stage_html(row, context):
 
 def _stage(row, context):
     if row.stage_id:
-        return context.name(row.stage)
+        return str(row.stage)
     return row.get_stage_group_display() if row.stage_group != "unknown" else None
-
-
-def _of_kind(row, kind):
-    return [amount for amount in row.listed_amounts if amount.kind == kind]
 
 
 def _money(kind, exactness_label, stated_label):
     """The cell of a sum, and what files have beside it: how exact it is, and each amount in its own currency."""
 
-    def total(row, context):
-        known = row.__dict__.setdefault("_totals", {})  # asked for by each column of this kind
-        if kind not in known:
-            known[kind] = rollups.sum_of(_of_kind(row, kind), kind, context.currency)
-        return known[kind]
+    def value(row, context):
+        amounts = figures.amounts_of(row, kind)
+        if len(amounts) == 1:
+            return amounts[0].converted_value
+        return rollups.sum_of(amounts, kind, context.currency).value
+
+    def bounds(row):
+        return tuple([amount.bound for amount in figures.amounts_of(row, kind)])
 
     def exactness(row, context):
-        found = total(row, context)
+        found = rollups.sum_of(figures.amounts_of(row, kind), kind, context.currency)
         return str(Bound(found.bound).label) if found.count else None
 
     def stated(row, context):
-        amounts = _of_kind(row, kind)
-        return "; ".join(f"{wording.SIGNS[a.bound]}{a.value:.2f} {a.currency_id}" for a in amounts) or None
+        amounts = figures.amounts_of(row, kind)
+        return "; ".join([f"{wording.SIGNS[a.bound]}{a.value:.2f} {a.currency_id}" for a in amounts]) or None
 
     return {
-        "cell": Cell(
-            lambda row, context: total(row, context).value,
-            lambda row, context: figures.project_money(row, kind, context),
-        ),
+        "cell": Cell(value, lambda row, context: figures.project_money(row, kind, context)),
         "sort": _sum_key(kind),
         "is_number": True,
         "beside": (
-            Column(f"{kind}_exactness", exactness_label, Cell(exactness)),
+            Column(f"{kind}_exactness", exactness_label, Cell(once(bounds, exactness))),
             Column(f"{kind}_stated", stated_label, Cell(stated)),
         ),
     }
@@ -74,17 +79,20 @@ def _sum_key(kind):
     return key
 
 
+_party_name = once(attrgetter("organisation_id"), lambda party, context: str(party.organisation))
+
+
 def _investing(row):
     parties = getattr(row, "_prefetched_objects_cache", {}).get("parties") or row.parties.all()
-    return [party.organisation for party in parties if party.role == PartyRole.INVESTOR]
+    return [party for party in parties if party.role == PartyRole.INVESTOR]
 
 
 def _investors(row, context):
-    return "; ".join(map(context.name, _investing(row))) or None
+    return "; ".join([_party_name(party, context) for party in _investing(row)]) or None
 
 
 def _investors_html(row, context):
-    links = ((context.investor_url(one), one) for one in _investing(row))
+    links = ((context.investor_url(party.organisation), party.organisation) for party in _investing(row))
     return format_html_join(", ", '<a href="{}">{}</a>', links) or wording.unknown()
 
 
@@ -92,11 +100,17 @@ def _curator(row, context):
     return person_name(row.curator) if row.curator_id else None
 
 
+def _of_stage(row):
+    return row.stage_id, row.stage_group
+
+
 PROJECT_COLUMNS = {
     column.name: column
     for column in [
         Column("reference", _("Reference"), linked(_address, lambda row, context: row.reference), "reference"),
-        Column("name", _("Project"), linked(_address), lambda context: name_key()),
+        Column(
+            "name", _("Project"), linked(_address, lambda row, context: context.name(row)), lambda context: name_key()
+        ),
         Column("sector", _("Sector"), related("main_sector"), "main_sector_id"),
         Column(
             "place",
@@ -108,7 +122,7 @@ PROJECT_COLUMNS = {
                 Column("longitude", _("Longitude"), text("longitude")),
             ),
         ),
-        Column("stage", _("Stage"), Cell(_stage, _stage_html), "stage__position"),
+        Column("stage", _("Stage"), Cell(once(_of_stage, _stage), once(_of_stage, _stage_html)), "stage__position"),
         Column("status", _("Status"), choice("status", ProjectStatus), "status"),
         Column(
             "announced",
@@ -135,7 +149,7 @@ PROJECT_COLUMNS = {
         Column("starts", _("Planned start"), dated("planned_start_on"), "planned_start_on"),
         Column("ends", _("Planned end"), dated("planned_end_on"), "planned_end_on"),
         Column("announced_on", _("First announced"), dated("announced_on"), "announced_on"),
-        Column("curator", _("Curator"), Cell(_curator), "curator__username"),
+        Column("curator", _("Curator"), Cell(once(attrgetter("curator_id"), _curator)), "curator__username"),
         Column("department", _("Department"), related("department")),
     ]
 }

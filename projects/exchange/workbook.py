@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from projects import permissions
 from projects.exchange.rows import FIELDS, NOUNS, Cell, Problem, Row
 from projects.exchange.values import Writer, is_empty, typed
-from projects.exports import CHUNK, one_moment
+from projects.exports import one_moment
+from projects.exports.reading import CHUNK
 from projects.exports.sheets import TEXT_LIMIT, free_name
 from projects.models import Organisation, Project
 

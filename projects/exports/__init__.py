@@ -9,13 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Prefetch
-from django.db.models.base import ModelState
-from django.db.models.query import ModelIterable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-CHUNK = 2000  # rows that are in memory at a time
+from projects.exports import reading
 
 
 @contextlib.contextmanager
@@ -56,7 +53,7 @@ class Table:
 
     def read(self):
         """Yield the rows, a chunk in memory at a time. To be called inside `reading`."""
-        yield from _with_shared_relations(self.rows).iterator(chunk_size=CHUNK)
+        yield from reading.read(self.rows)
 
     def records(self):
         """Yield a list of values for each row: text, numbers, dates, moments, None. To be called inside `reading`."""
@@ -90,45 +87,3 @@ def particulars(looking_back, user):
         (_("As recorded on"), looking_back.get("known_at") or timezone.now()),
         (_("Taken by"), user.get_username()),
     ]
-
-
-def _with_shared_relations(rows):
-    """The same rows, with what they point to fetched once a chunk instead of joined to every row, and made quickly."""
-    related = rows.query.select_related
-    if isinstance(related, dict):
-        rows = rows.select_related(None).prefetch_related(*_paths(related))
-    else:
-        rows = rows.all()
-    for lookup in rows._prefetch_related_lookups:
-        if isinstance(lookup, Prefetch) and lookup.queryset is not None:
-            lookup.queryset = _with_shared_relations(lookup.queryset)
-    if issubclass(rows._iterable_class, ModelIterable):
-        rows._iterable_class = QuickIterable
-    return rows
-
-
-class QuickIterable(ModelIterable):
-    """Records that are only read: their values are set at once, without what `Model.__init__` does for each of them."""
-
-    def __iter__(self):
-        queryset = self.queryset
-        if queryset.query.select_related or queryset._known_related_objects:
-            yield from super().__iter__()
-            return
-        compiler = queryset.query.get_compiler(using=queryset.db)
-        results = compiler.execute_sql(chunked_fetch=self.chunked_fetch, chunk_size=self.chunk_size)
-        model, places = compiler.klass_info["model"], compiler.klass_info["select_fields"]
-        names = {place: compiler.select[place][0].target.attname for place in places}
-        names |= {place: name for name, place in compiler.annotation_col_map.items()}
-        wanted = [names.get(place) for place in range(max(names) + 1)]
-        for row in compiler.results_iter(results):
-            record = model.__new__(model)
-            record._state = state = ModelState()
-            state.adding, state.db = False, queryset.db
-            record.__dict__.update(zip(wanted, row, strict=False))
-            yield record
-
-
-def _paths(tree):
-    for name, below in tree.items():
-        yield from (f"{name}__{path}" for path in _paths(below)) if below else [name]

@@ -9,11 +9,14 @@ import xlsxwriter
 from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import CellStringTuple, Worksheet
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW_LIMIT = 1_048_576  # of one sheet, by the format
 TEXT_LIMIT = 32_767  # characters of one cell, by the format
 NAME_LIMIT = 31  # characters of a sheet's name, by the format
+FIRST_DAY = datetime.date(1899, 12, 30).toordinal()  # from which the format counts days
 CENT = -2  # exponent of sums of money
 WIDTHS = (10, 40)  # characters, least and most
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
@@ -66,16 +69,13 @@ class _Writer:
 
     def rows(self, name, headings, records):
         """Sheets of rows under headings: one, or as many as the format's limit asks for."""
-        number, sheet = 1, None
+        number, sheet = 1, self._begin(name, headings)
         for record in records:
-            if sheet is None or number == ROW_LIMIT:
+            if number == ROW_LIMIT:
                 self._end(sheet, number, len(headings))
-                sheet, number = self._begin(name, headings), 1
-            for place, value in enumerate(record):
-                self._cell(sheet, number, place, value)
+                number, sheet = 1, self._begin(name, headings)
+            sheet.add(number, record)
             number += 1
-        if sheet is None:
-            sheet = self._begin(name, headings)
         self._end(sheet, number, len(headings))
 
     def about(self, lines):
@@ -89,16 +89,17 @@ class _Writer:
                 self._cell(sheet, number, place, value)
 
     def _begin(self, name, headings):
-        sheet = self.book.add_worksheet(free_name(self.book, name))
+        sheet = self.book.add_worksheet(free_name(self.book, name), worksheet_class=_RowsSheet)
         sheet.freeze_panes(1, 0)
         for place, heading in enumerate(headings):
             sheet.set_column(place, place, min(max(len(heading) + 2, WIDTHS[0]), WIDTHS[1]))
             sheet.write_string(0, place, heading, self.heading)
+        sheet.begin(len(headings), self.formats)
         return sheet
 
     @staticmethod
     def _end(sheet, rows, columns):
-        if sheet is not None and columns:
+        if columns:
             sheet.autofilter(0, 0, rows - 1, columns - 1)
 
     def _cell(self, sheet, row, place, value):
@@ -115,4 +116,58 @@ class _Writer:
         elif isinstance(value, int):
             sheet.write_number(row, place, value)
         else:  # never as a formula or a link, whatever it begins with
-            sheet.write_string(row, place, str(value)[:TEXT_LIMIT])
+            sheet.write_string(row, place, cut(str(value)))
+
+
+class _RowsSheet(Worksheet):
+    """A sheet to which whole rows are added below its headings.
+
+    XlsxWriter keeps each row as a table of cells, to be changed until the next row begins: these are not.
+    """
+
+    def begin(self, columns, formats):
+        """No more headings follow. Args: columns: how many; formats: as `_Writer` has them."""
+        self._write_single_row(1)
+        self.letters = [xl_col_to_name(place) for place in range(columns)]
+        self.money, self.date, self.moment = (formats[name]._get_xf_index() for name in ("money", "date", "moment"))
+        self.zone = timezone.get_current_timezone()
+
+    def add(self, number, record):
+        """Write a row of values: text, numbers, dates, moments, None. Args: number: counted from 0."""
+        self.dim_rowmax, row, write = number, number + 1, self.fh.write
+        write(f'<row r="{row}">')
+        for place, value in enumerate(record):
+            kind = type(value)
+            if value is None:
+                continue
+            at = f"{self.letters[place]}{row}"
+            if kind is Decimal:
+                style = f' s="{self.money}"' if value.as_tuple().exponent == CENT else ""
+                write(f'<c r="{at}"{style}><v>{value:.16G}</v></c>')
+            elif kind is datetime.date:
+                write(f'<c r="{at}" s="{self.date}"><v>{value.toordinal() - FIRST_DAY}</v></c>')
+            elif kind is datetime.datetime:
+                local = self._convert_date_time(value.astimezone(self.zone).replace(tzinfo=None))
+                write(f'<c r="{at}" s="{self.moment}"><v>{local:.16G}</v></c>')
+            elif kind is int:
+                write(f'<c r="{at}"><v>{value:.16G}</v></c>')
+            elif is_plain(text := str(value)):
+                write(f'<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>')
+            else:
+                self._write_cell(number, place, CellStringTuple(cut(text), None))
+        write("</row>")
+
+
+def is_plain(text):
+    """Whether a text can stand in XML, in a cell, as it is."""
+    return (
+        text.isprintable()
+        and not ("&" in text or "<" in text or ">" in text or "_x" in text)
+        and text[:1] != " " != text[-1:]
+        and len(text) <= TEXT_LIMIT // 2
+    )
+
+
+def cut(text):
+    """A text no longer than a cell can hold: its limit is in UTF-16."""
+    return text.encode("utf-16-le")[: 2 * TEXT_LIMIT].decode("utf-16-le", "ignore")

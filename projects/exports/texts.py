@@ -46,17 +46,22 @@ def answer(name, rows):
 
 def plain(value):
     """A value as text: ISO dates, plain digits; text that a spreadsheet would calculate begins with an apostrophe."""
-    if value is None:
-        return ""
-    if type(value) is str:  # most of them
-        return f"'{value}" if value.startswith(DANGEROUS) else value
-    if isinstance(value, datetime.datetime):
-        return timezone.localtime(value).isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, int):
-        return str(value)
+    return _WRITTEN.get(type(value), _text)(value)
+
+
+def _text(value):
     text = str(value)
     return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def _moment(value):
+    return value.astimezone(timezone.get_current_timezone()).isoformat(sep=" ", timespec="seconds")
+
+
+_WRITTEN = {
+    type(None): lambda value: "",
+    int: str,
+    Decimal: "{:f}".format,
+    datetime.date: datetime.date.isoformat,
+    datetime.datetime: _moment,
+}

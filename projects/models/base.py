@@ -43,15 +43,23 @@ class StaleRecord(Exception):
         super().__init__(f"{instance._meta.label} {instance.pk} is not at version {instance.version}")
 
 
-def _fallback_getter(name, field):
+def text_in(language, name):
+    """Function of a row: its translated text `name` in a language, or in the next that has one."""
+    language = language if language in FALLBACKS else "en"
+    columns = [to_attribute(name, code) for code in (language, *FALLBACKS[language])]
+
     def get(instance):
-        language = get_language() or "en"
-        for code in (language, *FALLBACKS.get(language, FALLBACKS["en"])):
-            if text := getattr(instance, to_attribute(name, code), ""):
+        for column in columns:
+            if text := getattr(instance, column, ""):
                 return text
         return ""
 
     return get
+
+
+def _fallback_getter(name, field):
+    getters = {language: text_in(language, name) for language in FALLBACKS}
+    return lambda instance: getters.get(get_language(), getters["en"])(instance)
 
 
 def translated(field):

@@ -16,7 +16,7 @@ from django.views.generic import TemplateView
 
 from projects import deliveries, facets, figures, permissions, rollups
 from projects.columns.base import time_suffix
-from projects.columns.projects import DEFAULT_COLUMNS, PROJECT_COLUMNS
+from projects.columns.projects import DEFAULT_COLUMNS, NOT_SHOWN, OF_AMOUNTS, OF_PARTIES, PROJECT_COLUMNS
 from projects.filters import ProjectFilterSet
 from projects.filters.base import changed
 from projects.filters.dimensions import DIMENSIONS
@@ -84,11 +84,12 @@ class ProjectList(ListPage):
         shown = {"currency": self.context.currency, "rate": self.context.rate}
         shown["amounts"] = permissions.visible_to(self.request.user, Amount.objects.all())
         self.portfolio = rollups.Portfolio(rows, **shown, statements=False, state=self.filters.state)
-        rows = rollups.with_listed_amounts(rows, **shown)
+        rows = rollups.with_listed_amounts(rows, **shown | {"amounts": shown["amounts"].only(*OF_AMOUNTS)})
         rows = rows.select_related("main_sector", "place", "stage", "programme", "curator", "department")
         if any(column.name == "investors" for column in self.shown):
-            rows = rows.prefetch_related(Prefetch("parties", ProjectParty.objects.select_related("organisation")))
-        return rows.defer("place__boundary")
+            parties = ProjectParty.objects.select_related("organisation").only(*OF_PARTIES)
+            rows = rows.prefetch_related(Prefetch("parties", parties))
+        return rows.defer("place__boundary", *NOT_SHOWN)
 
     def group_order(self):
         if not self.group:

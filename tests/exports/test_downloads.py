@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from projects.columns.projects import PROJECT_COLUMNS
-from projects.exports import texts
+from projects.exports import Lines, sheets, texts
 from projects.models import Project
 from tests import factories
 from tests.pages import read, references
@@ -198,3 +198,29 @@ def test_the_number_of_queries_does_not_grow_with_rows(portfolio, django_assert_
     client = signed_in(factories.administrator())
     with django_assert_max_num_queries(25):
         content(client, "projects/export.csv")
+
+
+def test_a_cell_holds_its_text_whatever_is_in_it(db):
+    odd = [
+        "a & b < c > d",
+        ' " quoted " ',
+        "two\nlines\tand a tab",
+        "_x0041_ \x07",
+        "ұзақ " * 9000,
+        "😀" * 20_000,
+        "]]>",
+    ]
+    file = io.BytesIO()
+    sheets.write(Lines("Synthetic: all/odd", ["Text", "Number", "Nothing"], [[text, 3, None] for text in odd]), file)
+    (sheet,) = openpyxl.load_workbook(file).worksheets
+    found = [openpyxl.utils.escape.unescape(row[0]) for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert found == [*odd[:4], odd[4][: sheets.TEXT_LIMIT], odd[5][: sheets.TEXT_LIMIT // 2], odd[6]]
+    assert sheet.dimensions == "A1:C8"
+
+
+def test_more_rows_than_a_sheet_can_have_go_on_in_the_next(db, monkeypatch):
+    monkeypatch.setattr(sheets, "ROW_LIMIT", 4)
+    file = io.BytesIO()
+    sheets.write(Lines("Synthetic", ["Number"], [[number] for number in range(7)]), file)
+    read = [[row[0] for row in sheet.iter_rows(values_only=True)] for sheet in openpyxl.load_workbook(file).worksheets]
+    assert read == [["Number", 0, 1, 2], ["Number", 3, 4, 5], ["Number", 6]]

@@ -93,6 +93,8 @@ def read(rows):
     parties = ProjectParty.objects.filter(organisation__is_placeholder=False)
     return (
         rows.select_related("main_sector", "stage", "programme", "place__parent__parent__parent")
+        .defer(None)  # a package tells what a list does not show
+        .defer("place__boundary")
         .prefetch_related(None)
         .prefetch_related(
             Prefetch("amounts", counted.order_by("as_of", "id"), to_attr="published_amounts"),
