@@ -19,17 +19,21 @@ def read(rows):
     """Yield the records of a queryset, with the rows that it prefetches. To be called inside a transaction."""
     reader = _Reader(rows)
     found = reader.rows.iterator(chunk_size=CHUNK)
+    are_many = False
     while records := list(islice(found, CHUNK)):
-        # What belongs to a chunk is found by its keys: the planner would read whole tables for each.
-        _may_scan(False)
+        if len(records) == CHUNK and not are_many:
+            are_many = True
+            _may_scan(False)
         chunks = reader.join(records)
         yield from records
         for chunk in chunks:
             chunk.end()
-    _may_scan(True)
+    if are_many:
+        _may_scan(True)
 
 
 def _may_scan(may):
+    """Whether whole tables may be read: what belongs to one chunk of many is to be found by its keys."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = %s", [may])
 
