@@ -19,7 +19,7 @@ QUESTIONS = {
 class Foreign:
     """A Book that was not taken from the register, with the mapping of one of its sheets.
 
-    Raises: ValidationError where no visible sheet has a row of texts.
+    Raises: ValidationError where no visible sheet has a row of texts, or none below it.
     """
 
     def __init__(self, book, user, kept=None):
@@ -33,6 +33,8 @@ class Foreign:
         if not found:
             raise ValidationError(_("The file has no row of headings."), code="headings")
         self.table, self.mapping = max(found, key=lambda pair: (pair[1].shape in self.remembered, _recognised(pair[1])))
+        if len(self.table.cells) <= self.mapping.layout.begins:
+            raise ValidationError(_("The table has headings and no row below them."), code="rows")
         self.is_known = "columns" in self.kept or self.mapping.shape in self.remembered
         if "columns" in self.kept:
             self.mapping.take(self.kept)

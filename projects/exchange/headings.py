@@ -26,7 +26,7 @@ LONG = 150  # characters: a heading is no paragraph
 # key of a target -> phrases, each a few beginnings of words that must all be there.
 PHRASES = {
     "projects.reference": "номер проект|код проект|рег номер|жоба номер|жоба код|reference|project code|project id|"
-    "项目编号|项目代码",
+    "code|项目编号|项目代码",
     "projects.name_ru": "наимен проект|назван проект|проект|наимен инвест проект|наименован|назван",
     "projects.name_kk": "жоба атау|жобан атау|жоба|атау|инвест жоба атау|наимен проект казах|наимен каз",
     "projects.name_en": "project name|name project|title project|project title|project|name|title|наимен проект англ",
@@ -70,8 +70,8 @@ PHRASES = {
     "implementer.bin": "бин исполнит|бин оператор",
     "amounts.announced": "стоимост|сумм|стоимост проект|сумм инвест|объем инвест|общ стоимост|обьем инвест|инвестиц|"
     "заявлен|план инвест|размер инвест|жоба құн|құн|инвестиция көлем|инвестиция сома|сома|investment|amount|"
-    "project cost|total cost|cost|announced|investment amount|total investment|总投资|投资额|投资总额|金额|计划投资|"
-    "宣布金额",
+    "project cost|total cost|cost|budget|announced|investment amount|total investment|总投资|投资额|投资总额|金额|"
+    "计划投资|宣布金额",
     "amounts.committed": "по договор|законтракт|договор сумм|сумм договор|шарт сома|келісімшарт сома|committed|"
     "contracted|contract amount|合同金额|合同额|签约金额",
     "amounts.disbursed": "освоен|освоен факт|факт инвест|вложен|инвестирован|профинанс|освоен сумм|игеріл|"
@@ -96,6 +96,7 @@ PHRASES = {
 }
 # Words that turn the meaning of a heading: it is not what the rest of it would say.
 NOT = {
+    "projects.reference": ["postal", "zip", "country", "credit", "oked", "kato", "currency", "sector"],
     "amounts.announced": ["стран", "country", "国", "источник", "source", "дата"],
     "investor.name": ["стран", "бин", "country", "номер", "тел", "контакт", "phone"],
     "projects.place": ["рабоч", "инвестор"],

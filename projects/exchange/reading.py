@@ -265,7 +265,7 @@ def _decoded(content):
         raise refused("encoding")
     if len(re.findall(r"[\0-\x08\x0e-\x1f]", text[:1000])) > len(text[:1000]) // 50 + 1:  # a picture, a program
         raise refused("encoding")
-    return text
+    return text.replace("\0", "")  # as forms do: it can be kept nowhere
 
 
 def _is_chinese(content):

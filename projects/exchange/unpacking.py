@@ -121,8 +121,8 @@ def _values_missing(archive, part):
 
 def _plain(value):
     """What a cell holds as a plain value; whole numbers as int, because the formats know only fractions."""
-    if value == "":
-        return None
+    if isinstance(value, str):
+        return value.replace("\0", "") or None  # a NUL can be kept nowhere; forms drop it too
     if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE:
         return int(value)
     return value

@@ -33,6 +33,7 @@ PERIODS_BACK = 400  # days for which periods that are still open are offered
 ALL_WORKERS = ("jobs_permanent", "jobs_temporary")
 LOCAL_WORKERS = ("jobs_local_citizens", "jobs_local_residents")
 DECLARED_PROJECTS = "declared_projects"
+PHYSICAL_PROGRESS, WHOLE = "physical_progress", 100
 
 
 class ReportingCycleForm(RecordForm):
@@ -215,6 +216,13 @@ def _whole_where_counted(form):
         yield error(not_whole(value), "value")
 
 
+def _not_beyond_whole(form):
+    """What is built is at most all of it."""
+    metric, value = form.value("metric"), form.value("value")
+    if metric is not None and metric.pk == PHYSICAL_PROGRESS and value is not None and value > WHOLE:
+        yield error(_("Physical progress is at most a hundred per cent."), "value")
+
+
 def _declared_as_listed(form):
     """Rule 30 (W), its second half: a programme lists as many projects as it declares, unnamed ones included."""
     metric, programme, value = form.value("metric"), form.value("programme"), form.value("value")
@@ -245,7 +253,7 @@ class ObservationForm(SourcedForm):
     limits = {"metric": Q(is_active=True), "unit": Q(is_active=True)}
     date_orders = (("period_start", "period_end"),)
     rules = (_unit_given, _unit_fits, _cumulative_grows, _local_within_all, _declared_as_listed)
-    rules += (_whole_where_counted,)
+    rules += (_whole_where_counted, _not_beyond_whole)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

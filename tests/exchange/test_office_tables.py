@@ -125,14 +125,25 @@ def test_cells_are_pasted(signed_in):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"a,b\n1,\0\n" * 50, b"PK\x03\x04", files.xlsx({"S": []}), files.xlsx({f"S{n}": [] for n in range(201)})],
-    ids=["empty", "control characters", "cut short", "no cell", "201 sheets"],
+    [
+        *(b"", b"a,b\n1,\0\n" * 50, b"PK\x03\x04", "Наименование проекта;Район\n".encode()),
+        *(files.xlsx({"S": []}), files.xlsx({f"S{n}": [] for n in range(201)})),
+    ],
+    ids=["empty", "control characters", "cut short", "headings alone", "no cell", "201 sheets"],
 )
 def test_what_cannot_be_read_is_refused_with_a_sentence(signed_in, content):
     answer = send(signed_in, content)
     assert answer.status_code == 422
     assert 'class="errorlist"' in answer.content.decode()
     assert ImportJob.objects.count() == 0
+
+
+def test_a_letter_that_can_be_kept_nowhere_is_left_out(signed_in):
+    rows = [["Наименование проекта", "Сумма, тенге"], ["Синтетический\0 завод", 5]]
+    sent = send(signed_in, files.csv_file(rows), "t.csv")
+    page = signed_in.get(signed_in.get(sent.url).url)
+    shown = signed_in.get(signed_in.post(page.request["PATH_INFO"], answers(page)).url).context["shown"]
+    assert (shown["problems"], shown["sheets"][0]["rows"][0]["name"]) == ([], "Синтетический завод")
 
 
 @pytest.mark.parametrize(

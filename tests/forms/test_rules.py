@@ -493,6 +493,13 @@ class TestProgress:
         passes(self.observation(project, value="1", cumulative="8", change_reason="Synthetic", **february))
         passes(self.observation(project, value="1", cumulative="1", period_start="2027-01-01", period_end="2027-01-31"))
 
+    def test_what_is_built_is_at_most_all_of_it(self):
+        share = factories.unit("%", dimension="share")
+        built = factories.metric("physical_progress", dimension="share")
+        project = factories.project()
+        passes(self.observation(project, metric=built, unit=share, value="100"))
+        refuses(self.observation(project, metric=built, unit=share, value="100.1"), "value", "a hundred per cent")
+
     def test_rule_24_local_workers(self):
         job = factories.unit("{job}", dimension="job")
         metrics = {code: factories.metric(code, dimension="job") for code in ("jobs_permanent", "jobs_local_citizens")}
