@@ -110,6 +110,8 @@ class EvidenceForm(DocumentedForm, SourcedForm):
         for name, is_asked in (("tax_kind", of_taxes), ("budget_level", of_taxes), ("out_of", is_share)):
             if not is_asked:
                 self.fields.pop(name, None)
+            elif name in self.fields:
+                self.fields[name].is_needed = name == "tax_kind"
         value = self.fields["value"]
         if obligation.is_to_be_done:
             value.help_text = _("Left empty, it says that this is done.")

@@ -38,6 +38,7 @@ class ObligationList(ListPage):
     heading = gettext_lazy("Obligations")
     lead = gettext_lazy("What each side owes. The state is computed for a day; nobody sets it.")
     add_url_name = "obligation-new"
+    as_cards = True
     more_filters = (
         *("strength", "basis", "instrument", "programme", "project", "investor", "turn", "responsible", "owner"),
         *("metric", "frequency", "budget", "due_after", "due_before", "evidence", "missing"),

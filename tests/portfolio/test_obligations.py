@@ -100,6 +100,24 @@ class TestDeciding:
         assert last.state == "met"
         assert Obligation.objects.with_state(ago(1)).get(pk=tax.pk).state == "overdue"  # as it was yesterday
 
+    def test_a_document_is_the_source_of_what_it_shows(self, client, people, tax):
+        """No statement is asked for beside it, but where it is confidential: its title would be told to all."""
+        client.force_login(people["editor"])
+        url = reverse("evidence-new", args=[tax.pk])
+        form = FORMS[Evidence](user=people["editor"], fixed={"obligation": tax})
+        typed = {"tax_kind": "social", "budget_level": "local", "value": "100", "period_end": f"{LAST_YEAR}-12-31"}
+        secret = factories.document(title="Secret", is_confidential=True)
+        assert client.post(url, filled(form, **typed)).status_code == 422
+        assert client.post(url, filled(form, **typed, document=secret.pk)).status_code == 422
+        document = factories.document(title="Synthetic receipt")
+        for day in ("09-30", "12-31"):
+            sent = filled(form, **typed | {"period_end": f"{LAST_YEAR}-{day}"}, document=document.pk)
+            assert client.post(url, sent | {"submission_key": f"synthetic-{day}"}).status_code == 303
+        statements = {row.statement for row in Evidence.objects.select_related("statement__source")}
+        assert len(statements) == 2 and len({statement.source for statement in statements}) == 1
+        assert all("Synthetic receipt" in statement.text_ru for statement in statements)
+        assert str(document) == statements.pop().source.title
+
     def test_nobody_decides_on_their_own_and_only_reviewers_decide(self, client, people, offered):
         for person in ("editor", "analyst"):
             decide(client, people[person], offered, decision="accept")
