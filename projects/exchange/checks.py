@@ -32,6 +32,7 @@ class Draft:
         self.around = around
         self.fields, self.date_orders, self.past_dates = form.fields, form.date_orders, form.past_dates
         self.rules = form.rules
+        self.columns = _columns(type(record))
         self.errors = {}
 
     @property
@@ -40,8 +41,8 @@ class Draft:
 
     def value(self, name):
         """What the record will hold, also a row that is not in the register yet; None for what only pages ask."""
-        field = _columns(type(self.instance)).get(name)
-        if field is None or (field.is_relation and not is_filled(self.instance, field)):
+        is_related = self.columns.get(name)
+        if is_related is None or (is_related and not is_filled(self.instance, name)):
             return None
         return getattr(self.instance, name)
 
@@ -64,12 +65,13 @@ class Draft:
 
 @functools.cache
 def _columns(model):
-    return {field.name: field for field in model._meta.concrete_fields}
+    """name of a field -> whether it names a row of a table."""
+    return {field.name: field.is_relation for field in model._meta.concrete_fields}
 
 
-def is_filled(record, field):
+def is_filled(record, name):
     """Whether a foreign key names a row, in the register or not saved yet."""
-    return getattr(record, field.attname) is not None or record._state.fields_cache.get(field.name) is not None
+    return getattr(record, f"{name}_id") is not None or record._state.fields_cache.get(name) is not None
 
 
 # ---- Constraints -----------------------------------------------------------------------------

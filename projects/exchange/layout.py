@@ -39,6 +39,7 @@ NOTES = [
     "source",
 ]
 NOTES += ["prepared by", "备注", "制表", "注"]
+_TOTALS, _NOTES = (tuple(map(fold, words)) for words in (TOTALS, NOTES))
 
 
 @dataclass
@@ -138,19 +139,11 @@ def left_out(row):
     if not filled:
         return "empty"
     texts = [fold(text) for text in filled if not re.fullmatch(r"[\d\W_]+", text)]
-    if texts and _begins(texts[0], TOTALS) and len(texts[0]) < TOTAL_LENGTH:
+    if texts and texts[0].startswith(_TOTALS) and len(texts[0]) < TOTAL_LENGTH:
         return "total"
     if len(filled) > 1:
         return None
-    return "note" if texts and _begins(texts[0], NOTES) else "section"
-
-
-def _begins(text, words):
-    for word in words:
-        folded = fold(word)
-        if text.startswith(folded) and (IDEOGRAPH.search(word) or re.match(rf"{re.escape(folded)}\w*\W*", text)):
-            return True
-    return False
+    return "note" if texts and texts[0].startswith(_NOTES) else "section"
 
 
 def language_of(headings):

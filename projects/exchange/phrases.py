@@ -25,6 +25,7 @@ NOT_STATED = {
     *("жоқ", "деректер жоқ", "мәлімет жоқ", "көрсетілмеген", "анықталмаған", "белгісіз"),
     *("n/a", "na", "n.a.", "no data", "not stated", "not available", "unknown", "tbd", "tbc", "none"),
     *("无", "暂无", "未定", "待定", "不详", "未提供", "未说明", "无数据"),
+    "",
 }
 BEFORE = {  # words before a number -> what they make of it
     Bound.GT: [
@@ -132,7 +133,7 @@ def tidy(text):
 
 def is_not_stated(value):
     """Whether a cell says that nothing is known: empty, a dash, «н/д», "n/a", 「待定」."""
-    return value is None or (isinstance(value, str) and tidy(value).casefold() in NOT_STATED | {""})
+    return value is None or (isinstance(value, str) and tidy(value).casefold() in NOT_STATED)
 
 
 def _bounded(text):
@@ -148,6 +149,7 @@ def _bounded(text):
     return text, Bound.EQ
 
 
+@functools.lru_cache(REMEMBERED, typed=True)
 def read_phrase(value, language):
     """Read a number as an office wrote it.
 
@@ -193,6 +195,7 @@ def _day_of(found, precision):
     return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
+@functools.lru_cache(REMEMBERED, typed=True)
 def read_date(value):
     """Read a date as an office wrote it.
 

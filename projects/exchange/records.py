@@ -50,6 +50,7 @@ class _Sheet:
     def __init__(self, reader, table, mapping):
         self.reader, self.table, self.mapping = reader, table, mapping
         self.columns = [column for column in mapping.columns if column.target != "ignore"]
+        self.actual = {column for column in self.columns if any(fold(word) in fold(column.heading) for word in ACTUAL)}
         widths = [sum(value is not None for value in row) for row in table.cells[mapping.layout.begins :]]
         self.is_list = 3 * sum(width > 1 for width in widths) < sum(width == 1 for width in widths)  # of bare names
         self.rows, self.problems, self.notes, self.zeros = [], [], [], 0
@@ -71,6 +72,9 @@ class _Sheet:
         }
         if not self.values:
             return
+        self.stated = {}  # target -> its first column and the value
+        for column, value in self.values.items():
+            self.stated.setdefault(column.target, (column, value))
         project = Row(self.table.name, self.number, "projects", {})
         self.rows.append(project)
         for column, value in self.values.items():
@@ -98,7 +102,7 @@ class _Sheet:
 
     def _value_of(self, target):
         """The column that fills a target and its value in this row; (None, None) where it is not stated."""
-        return next(((column, value) for column, value in self.values.items() if column.target == target), (None, None))
+        return self.stated.get(target, (None, None))
 
     def _project(self, project, column, value):
         kind, name = self.reader.targets[column.target].kind, column.target.removeprefix("projects.")
@@ -206,10 +210,10 @@ class _Sheet:
             unit = self.reader.units.code(phrase.mark)
             if unit is None:
                 raise ValidationError(_("“%(mark)s” is not a unit of the list.") % {"mark": phrase.mark})
-        is_actual = any(fold(word) in fold(column.heading) for word in ACTUAL)
+        status = ObservationStatus.ACTUAL if column in self.actual else ObservationStatus.PLANNED
         return {
             "metric": self._cell(column, column.target.removeprefix("observations.")),
-            "status": self._cell(column, str(ObservationStatus.ACTUAL if is_actual else ObservationStatus.PLANNED)),
+            "status": self._cell(column, str(status)),
             "value": self._cell(column, phrase.value * (1 if phrase.is_scaled else column.scale or 1)),
             "unit": self._cell(column, unit),
         }

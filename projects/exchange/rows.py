@@ -6,6 +6,7 @@ other tables, and what reads a cell are the same in all four languages.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -33,8 +34,7 @@ GIVEN = {
 }  # a new record gets the next reference; the file itself is the source of what it says
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One value and where it stands. row and column count from 1, as spreadsheets show them; in a document that is no
     table, row is the path to the value, and column 0.
 
@@ -125,6 +125,10 @@ class Field:
             with override(code):
                 found[code] = self.label
         return found
+
+    def is_usual(self, text):
+        """Whether a choice that is written like this is what a record has where nothing is said."""
+        return self.words.get(text.strip().casefold()) == self.column.default
 
     @property
     def is_scaled(self):

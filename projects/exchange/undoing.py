@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 
 from projects import history
 from projects.actions import Refused
-from projects.exchange import one_at_a_time, progress
+from projects.exchange import bulk, one_at_a_time, progress
 from projects.exchange.rows import NOUNS
 from projects.models import Source, Statement
 from projects.models.base import Recorded
 
-BATCH = 500
 NAMED = 50  # rows that are named where an import cannot be taken back
 
 
@@ -50,7 +49,6 @@ def undo(written, *, by, job):
                 raise Built(reasons)
             for noun, entry in nouns:
                 _restore(noun.model, entry["changed"])
-                progress.tick(len(entry["changed"]))
             for noun, entry in reversed(nouns):
                 _remove(noun.model, entry["created"])
                 progress.tick(len(entry["created"]))
@@ -116,7 +114,7 @@ def _restore(model, changed):
             setattr(record, attname, getattr(state, attname))
         groups[tuple(names)].append(record)
     for names, rows in groups.items():
-        model._base_manager.bulk_update(rows, names, batch_size=BATCH)
+        bulk.update(model, rows, names)
 
 
 def _remove(model, created):

@@ -18,12 +18,15 @@ from projects.forms.amounts import currency_of
 from projects.forms.fields import clean_text
 from projects.forms.lookups import NAMED, SEPARATOR, key_field, written
 from projects.models import Currency, Organisation, Programme, Project, Statement
-from projects.models.functions import Fold, fold
+from projects.models.functions import fold
 
 DIGITS = 15  # that a spreadsheet keeps of a number
 BIN_DIGITS = 12
 NAMES = [f"name_{code.replace('-', '_')}" for code in LANGUAGES]
 NUMBERS = (int, float, Decimal)
+DIFFERENT = ("text", "record")  # kinds of fields that say something else in each row
+CHUNK = 5000  # rows of a large table that are fetched together
+REMEMBERED = 20_000  # values of cells that are read once
 
 
 def key_of(text):
@@ -69,14 +72,20 @@ class Known:
     def __init__(self, user):
         self.user = user
         self.new = {Project: defaultdict(list), Organisation: defaultdict(list)}
+        self._texts_of = defaultdict(set)  # id of a new record -> what names it
         self._by_key = {Project: {}, Organisation: {}, Programme: None, Statement: {}}
         self._by_name = {Project: defaultdict(list), Organisation: defaultdict(list), Programme: defaultdict(list)}
 
     def add_new(self, record, key=""):
         """Let cells name a record that the file adds."""
+        texts = {key.upper(), *(fold(name) for column in NAMES if (name := getattr(record, column)))} - {""}
+        self._name(record, texts)
+
+    def _name(self, record, texts):
         found = self.new[type(record)]
-        for text in {key.upper(), *(fold(getattr(record, name)) for name in NAMES)} - {""}:
+        for text in texts:
             found[text].append(record)
+        self._texts_of[id(record)] |= texts
 
     def prepare(self, model, texts):
         """Read what these texts may name, at once."""
@@ -98,12 +107,10 @@ class Known:
             named = Q(pk__in=numbers) | Q(bin__in=numbers) | Q(uscc__in=[key for key in keys if len(key) == 18])
             self._remember(model, rows.filter(named))
         left = {fold(text.strip()) for text in texts if key_of(text).upper() not in self._by_key[model]} - {""}
-        if left and model is not Statement:
-            folded = {f"folded_{name}": Fold(name) for name in NAMES}
-            condition = Q()
-            for name in folded:
-                condition |= Q(**{f"{name}__in": left})
-            self._remember(model, rows.annotate(**folded).filter(condition))
+        if left and model is not Statement:  # all names are folded here: the database takes many times as long
+            names = rows.order_by().select_related(None).values_list("pk", *NAMES).iterator(CHUNK)
+            found = [pk for pk, *texts in names if not left.isdisjoint(map(fold, filter(None, texts)))]
+            self._remember(model, rows.filter(pk__in=found))
 
     def _remember(self, model, rows):
         for row in rows:
@@ -113,14 +120,16 @@ class Known:
             for key in keys - {""}:
                 self._by_key[model].setdefault(key.upper(), row)
             if model is not Statement:
-                for name in {fold(getattr(row, name)) for name in NAMES} - {""}:
+                for name in {fold(name) for column in NAMES if (name := getattr(row, column))}:
                     if row not in self._by_name[model][name]:
                         self._by_name[model][name].append(row)
 
     def replace(self, record, other):
-        """Let cells that name a new record mean another one of the register."""
-        for found in self.new[type(record)].values():
-            found[:] = [other if row is record else row for row in found]
+        """Let cells that name a new record mean another one, of the register or of the file."""
+        found, texts = self.new[type(record)], self._texts_of.pop(id(record), set())
+        for text in texts:
+            found[text] = [row for row in found[text] if row is not record and row is not other]
+        self._name(other, texts)
 
     def named(self, model, text):
         """The rows of the register that have this name in one of the languages."""
@@ -153,7 +162,8 @@ class Reader:
         self.form = noun.form(user=known.user)
         self.fields = FIELDS[noun.name]
         self.yes_and_no = _yes_and_no()
-        self._lists, self._marks, self._choices = {}, {}, {}
+        self._lists, self._marks, self._read = {}, {}, {}
+        self.mark = ""  # what stood beside the number that was read last
 
     def form_field(self, field):
         return self.form.fields[field.name]
@@ -182,7 +192,22 @@ class Reader:
         return key_of(typed(value)).upper() == str(getattr(row, key_field(type(row)))).upper()
 
     def read(self, field, value):
-        """The value that a cell states, as the form would give it; None for an empty one. Raises: ValidationError."""
+        """The value that a cell states, as the form would give it; None for an empty one. Raises: ValidationError.
+
+        Cells of a column say the same again and again: what they mean is looked for once. Names differ from row to row.
+        """
+        if field.kind in DIFFERENT:
+            return self._cleaned(field, value)
+        said = (field.name, type(value), value)
+        if said not in self._read:
+            if len(self._read) == REMEMBERED:
+                self._read.clear()
+            cleaned = self._cleaned(field, value)
+            self._read[said] = cleaned, getattr(self.form_field(field), "mark", "")
+        cleaned, self.mark = self._read[said]
+        return cleaned
+
+    def _cleaned(self, field, value):
         form_field = self.form_field(field)
         if field.is_required and is_empty(value):
             raise ValidationError(form_field.error_messages["required"])
@@ -194,21 +219,15 @@ class Reader:
         if field.kind == "flag":
             return self._flag(text)
         if field.kind == "choice":
-            return self._chosen(field, form_field, text)
+            text = self._choice(field, text)
         if field.name == "bin" and isinstance(value, NUMBERS):
             text = text.zfill(BIN_DIGITS)  # a spreadsheet takes the zeros before a number away
         cleaned = form_field.clean(text)
         return None if cleaned == "" and field.column.null else cleaned
 
-    def _chosen(self, field, form_field, text):
-        if (field.name, text) not in self._choices:
-            cleaned = form_field.clean(self._choice(field, text))
-            self._choices[field.name, text] = None if cleaned == "" and field.column.null else cleaned
-        return self._choices[field.name, text]
-
     def currency(self):
         """The currency that stood beside the amount that was read last, or None. Raises: ValidationError."""
-        mark = self.form.fields["value"].mark
+        mark = self.mark
         if not mark:
             return None
         if mark not in self._marks:

@@ -6,20 +6,19 @@ import pghistory
 from django.conf import settings
 from django.db import DataError, IntegrityError, InternalError, transaction
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from projects import actions
-from projects.exchange import one_at_a_time, progress
-from projects.exchange.rows import FIELDS, NOUNS
+from projects.exchange import bulk, one_at_a_time, progress
+from projects.exchange.rows import FIELDS, LANGUAGES, NOUNS, Row
 from projects.exchange.values import typed
 from projects.forms.base import sentence_of
 from projects.models import Project, Source, Statement
 from projects.models.choices import SourceKind, StatementKind
 
-BATCH = 500
 POSITIONS = 32_767  # the greatest position of a statement in its source
+UNSAID = ("statement", "certainty")  # are about what a cell says
 CELL_TEXT = 200  # characters of a cell that a statement repeats
 REFUSED_BY_DATABASE = (IntegrityError, DataError, InternalError)
 
@@ -59,7 +58,8 @@ class _Writer:
         self.sourced = [change for change in (*changeset.creates, *changeset.updates) if change.gets_statement]
 
     def write(self):
-        progress.begin("writing", sum(map(len, (*self.creates.values(), *self.updates.values()))))
+        records = (*self.creates.values(), *self.updates.values())
+        progress.begin("writing", sum(map(len, records)) + len({_place(change) for change in self.sourced}))
         for name, noun in NOUNS.items():
             self._lock(noun, self.updates[name])
         if self.sourced:
@@ -70,9 +70,7 @@ class _Writer:
                 self._give_references(self.creates[name])
                 self._give_stages()
             self._create(noun, [change.record for change in self.creates[name]])
-            progress.tick(len(self.creates[name]))
             self._change(noun, self.updates[name])
-            progress.tick(len(self.updates[name]))
         for name, noun in NOUNS.items():
             self._note(noun, self.creates[name], self.updates[name])
         return self.written
@@ -110,7 +108,7 @@ class _Writer:
         own = [field for field in noun.model._meta.concrete_fields if field.related_model is noun.model]
         while records:
             ready = [record for record in records if not any(_waits(record, field) for field in own)]
-            noun.model.objects.bulk_create(ready, batch_size=BATCH)
+            bulk.insert(noun.model, ready)
             records = [record for record in records if record.pk is None]
 
     @staticmethod
@@ -121,7 +119,7 @@ class _Writer:
             names = {*change.names, *(["statement"] if change.gets_statement else [])}
             groups[tuple(sorted(names))].append(change.record)
         for names, records in groups.items():
-            noun.model.objects.bulk_update(records, names, batch_size=BATCH)
+            bulk.update(noun.model, records, names)
 
     def _note(self, noun, creates, updates):
         """Keep what was written, at the versions that it has now, for whoever takes it back."""
@@ -149,7 +147,7 @@ class _Writer:
         source = Source.objects.create(code=f"import-{self.job.pk}", **self._source())
         rows = defaultdict(list)
         for change in self.sourced:
-            rows[change.row.sheet, change.row.number].append(change)
+            rows[_place(change)].append(change)
         statements = {}
         for number, ((sheet, row), changes) in enumerate(rows.items(), 1):
             is_figure = any(change.noun.is_figure for change in changes)
@@ -161,9 +159,9 @@ class _Writer:
                 locator=f"{sheet}, {row}"[:200],
                 **_texts(changes),
             )
-        Statement.objects.bulk_create(statements.values(), batch_size=BATCH)
+        bulk.insert(Statement, statements.values())
         for change in self.sourced:
-            change.record.statement = statements[change.row.sheet, change.row.number]
+            change.record.statement = statements[_place(change)]
         self.written |= {"source": source.pk, "statements": [statement.pk for statement in statements.values()]}
 
     def _source(self):
@@ -177,6 +175,11 @@ class _Writer:
             "published_on": self.job.as_of or timezone.localdate(),
             "publisher": member.department if member else None,
         } | _in_languages("title", lambda: _("Table “%(name)s”") % {"name": self.job.file_name[:200]})
+
+
+def _place(change):
+    """Where a row stands in the file: what it says is one statement."""
+    return change.row.sheet, change.row.number
 
 
 def _waits(record, field):
@@ -195,15 +198,15 @@ def _in_languages(name, write):
 
 
 def _texts(changes):
-    """What the cells of a row say, with their headings, in each language."""
+    """What the cells of a row say, with their headings, in each language; not that a sum is exact, or a day a day."""
     said = [
-        (FIELDS[change.row.noun][name], typed(cell.value)[:CELL_TEXT])
+        (FIELDS[change.row.noun][name], text[:CELL_TEXT])
         for change in changes
         for name, cell in change.row.values.items()
-        if not hasattr(cell.value, "noun") and typed(cell.value) and name not in ("statement", "certainty")
+        if name not in UNSAID and not isinstance(cell.value, Row) and (text := typed(cell.value))
     ]
-    texts = {}
-    for code, _label in settings.LANGUAGES:
-        words = "; ".join(f"{capfirst(item.labels[code])}: {text}" for item, text in said)
-        texts[f"text_{code.replace('-', '_')}"] = f"{words}."
-    return texts
+    said = [(item.labels, text) for item, text in said if item.kind != "choice" or not item.is_usual(text)]
+    return {
+        f"text_{code.replace('-', '_')}": "; ".join([f"{labels[code]}: {text}" for labels, text in said]) + "."
+        for code in LANGUAGES
+    }

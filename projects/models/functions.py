@@ -22,6 +22,10 @@ class Fold(Func):
         return super().as_sql(compiler, connection, arg_joiner=" || ' ' || ", **context)
 
 
+_FOLDED = str.maketrans(FOLDED_LETTERS)
+_SPACES = re.compile(r"\s+")
+
+
 def fold_letter(letter):
     """One letter folded: none, one or two letters."""
     return FOLDED_LETTERS.get(letter, letter)
@@ -30,7 +34,7 @@ def fold_letter(letter):
 @functools.lru_cache(5000)  # tables say the same names and words again and again
 def fold(text):
     """A text folded as `tracker_fold` of the database does it."""
-    return re.sub(r"\s+", " ", "".join(fold_letter(letter) for letter in text.lower()))
+    return _SPACES.sub(" ", text.lower().translate(_FOLDED))
 
 
 class FoldedText(Fold):
