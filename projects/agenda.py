@@ -4,11 +4,21 @@ import datetime
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from projects import wording
-from projects.models import Engagement, Milestone, Obligation, Problem, Project, Shipment, StageChange
+from projects.models import (
+    Engagement,
+    Milestone,
+    Obligation,
+    Problem,
+    Project,
+    ReportingPeriod,
+    Shipment,
+    StageChange,
+)
 from projects.models.choices import ObligationState
 from projects.models.shipments import with_forecast
 
@@ -50,6 +60,18 @@ def events(projects, start=None, end=None):
         *_of_problems(projects, start, end),
     ]
     return sorted(found, key=lambda event: (event.day, event.key))[:LIMIT]
+
+
+def calendar(projects, start, end):
+    """What `events` tells of these projects, and the days on which reports are due, whoever owes them; by day."""
+    found = [*events(projects, start, end), *_of_reports(start, end)]
+    return sorted(found, key=lambda event: (event.day, event.key))
+
+
+def _of_reports(start, end):
+    for period in ReportingPeriod.objects.filter(cycle__is_active=True, due_on__range=(start, end)):
+        title = _("Reports for %(period)s are due") % {"period": period}
+        yield Event(f"reports-{period.pk}", period.due_on, "report", title, reverse("desk"), (), bool(period.closed_at))
 
 
 def _between(name, start, end):

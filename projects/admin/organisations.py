@@ -91,7 +91,7 @@ class PersonAdmin(RecordAdmin):
     inlines = (PositionInline,)
     fieldsets = (
         (None, {"fields": ["aliases"]}),
-        named(),
+        named(title=_("Full name in four languages")),
         (
             _("Contacts"),
             {

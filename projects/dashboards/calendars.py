@@ -34,7 +34,7 @@ class Calendar(Board):
     def get_context_data(self, **kwargs):
         first = self.month()
         days = calendar.Calendar().monthdatescalendar(first.year, first.month)
-        events = agenda.events(self.rows(), days[0][0], days[-1][-1])
+        events = agenda.calendar(self.rows(), days[0][0], days[-1][-1])
         by_day = {}
         for event in events:
             by_day.setdefault(event.day, []).append(event)
@@ -92,7 +92,7 @@ class Feed(View):
         feed.add("prodid", "-//Investment register//calendar//EN")
         feed.add("version", "2.0")
         feed.add("x-wr-calname", _("Investment register"))
-        for event in agenda.events(projects, today - BEFORE, today + AFTER):
+        for event in agenda.calendar(projects, today - BEFORE, today + AFTER):
             entry = IEvent()
             entry.add("uid", f"{event.key}@{request.get_host()}")
             entry.add("dtstamp", now)

@@ -176,7 +176,7 @@ class Membership(Sourced):
 class Person(Aliased, Recorded):
     """An official, speaker or contact. Contact data are personal: with a legal basis, never an IIN."""
 
-    name = translated_name()
+    name = translated(models.CharField(pgettext_lazy("of a person", "name"), max_length=300, blank=True))
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     consent_basis = models.CharField(

@@ -373,4 +373,5 @@ class UpdatePage(RecordPage):
         context = super().get_context_data(**kwargs)
         record = context["record"]
         may_review = record.status == UpdateStatus.SUBMITTED and permissions.may_review(self.request.user, record)
-        return context | {"may_review": may_review, "told": reports.told(record)}
+        next_step = _("Correct and send again") if record.status == UpdateStatus.RETURNED else ""
+        return context | {"may_review": may_review, "told": reports.told(record), "edit_label": next_step}

@@ -78,6 +78,18 @@ def test_calendar_and_timeline_show_the_dates_of_the_filtered_projects(analyst):
     assert not read(analyst.get("/en/calendar/?month=2025-01")).all("a", class_="calendar-event")
 
 
+def test_the_calendar_tells_when_reports_are_due(analyst):
+    start, end, due = (datetime.date(2026, 11, number) for number in (1, 15, 18))
+    factories.reporting_period(start_on=start, end_on=end, due_on=due)
+    [told] = [
+        event
+        for event in read(analyst.get("/en/calendar/?month=2026-11")).all("a", class_="calendar-event")
+        if event.text.startswith("Reports for")
+    ]
+    assert told["href"] == "/en/updates/"
+    assert "reports" not in {event.kind for event in agenda.events(models.Project.objects.all())}
+
+
 @pytest.mark.parametrize("month", ["2026", "2026-13", "0000-01", "9999-12", "2026-1"])
 def test_a_month_that_is_none_is_refused(month, analyst):
     assert analyst.get(f"/en/calendar/?month={month}").status_code == 400
