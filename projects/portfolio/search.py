@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.db.models import Case, CharField, Q, Value, When, lookups
 from django.db.models.functions import Cast
-from django.http import QueryDict
+from django.http import HttpResponse, QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -271,22 +272,42 @@ class Search(SignedIn, TemplateView):
     With `part=palette`, only the finds, for the keyboard palette.
     """
 
-    def get_template_names(self):
-        return ["portfolio/_finds.html" if self.request.GET.get("part") == "palette" else "portfolio/search.html"]
+    template_name = "portfolio/search.html"
+
+    def get(self, request, *args, **kwargs):
+        if request.GET.get("part") == "palette":
+            return HttpResponse(self.finds())
+        return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        text = " ".join(self.request.GET.get("q", "").split())
-        context = super().get_context_data(**kwargs) | {"q": text[:SEARCH_LENGTH], "heading": _("Search the register")}
+        shown = self.text[:SEARCH_LENGTH].replace("\x00", "")
+        return super().get_context_data(**kwargs) | {
+            "q": shown,
+            "finds": self.finds(),
+            "heading": _("Search the register"),
+        }
+
+    @property
+    def text(self):
+        return " ".join(self.request.GET.get("q", "").split())
+
+    def finds(self):
+        """What is found, as HTML: rendered once for all who see the same."""
+        text, user = self.text, self.request.user
         if not text:
-            return context
-        try:
-            for check in READABLE:
-                check(text)
-        except ValidationError as refused:
-            return context | {"problem": refused.messages[0], "q": context["q"].replace("\x00", "")}
-        if not (words := search_words(text)):
-            return context | {"problem": TOO_COMMON}
-        user = self.request.user
-        key = "search", permissions.reader(user), text
-        groups, is_near = remembered(key, lambda: found(user, text, words))
-        return context | {"groups": groups, "is_near": is_near, "is_empty": not groups}
+            return ""
+        return remembered(("search", permissions.reader(user), text), lambda: _finds(user, text))
+
+
+def _finds(user, text):
+    try:
+        for check in READABLE:
+            check(text)
+    except ValidationError as refused:
+        return render_to_string("portfolio/_finds.html", {"problem": refused.messages[0]})
+    words = search_words(text)
+    groups, is_near = found(user, text, words) if words else ([], False)
+    problem = "" if words else TOO_COMMON
+    return render_to_string(
+        "portfolio/_finds.html", {"problem": problem, "q": text, "groups": groups, "is_near": is_near}
+    )
