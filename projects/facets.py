@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain
 
 from django.core.exceptions import EmptyResultSet
@@ -10,7 +11,7 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from projects.memory import remembered
+from projects.memory import of_parts, remembered, whole
 from projects.models import Place, ProjectParty, ProjectSector, Sector
 from projects.models.choices import PartyRole, PlaceKind
 from projects.rollups import OF_PARTIES, labels
@@ -37,34 +38,14 @@ def facets(filters, columns):
 
 
 def _facets(filters, columns):
-    # Facets that leave out no filter of their own count the same projects: these are looked for once.
-    names_of = defaultdict(list)
-    for name in columns:
-        names_of[name if _is_filtered(filters, name) else None].append(name)
-    bases, parts = [], []
-    for number, (left_out, names) in enumerate(names_of.items()):
-        base, own = f"base{number}", [name for name in names if columns[name][1] is not None]
-        rows = filters.rows(without=[left_out] if left_out else ()).order_by()
-        keys = {f"key{place}": columns[name][1] for place, name in enumerate(own)}
-        try:
-            sql, parameters = rows.annotate(**keys).values_list("pk", *keys).query.sql_with_params()
-        except EmptyResultSet:  # known to be empty without a look at the tables
-            continue
-        bases.append((f"{base} (pk{''.join(f', {key}' for key in keys)}) AS MATERIALIZED ({sql})", parameters))
-        if own:
-            parts.append((_counted_at_once(base, own), own))
-        found = RawSQL(f"SELECT pk FROM {base}", ())
-        for name in names:
-            if name in OF_PARTIES:
-                parts += _by_investor(found, base, name)
-            elif name in PERHAPS:
-                parts += _by_candidate(found, name)
-            if name == "sector":
-                parts += _by_further_sector(found)
-    counts = {name: {} for name in [*columns, FURTHER]}
-    for name, value, n in _rows(bases, parts) if parts else ():
-        if n:
-            counts[name][value] = n
+    counts = {name: defaultdict(int) for name in [*columns, FURTHER]}
+    if filters.state and filters.state.is_whole:
+        parts = of_parts(("facets", filters.state, tuple(columns)), partial(_counts, filters, columns))
+    else:
+        parts = [_counts(filters, columns, whole)]
+    for part in parts:
+        for name, value, n in part:
+            counts[name][value] += n
     further = counts.pop(FURTHER)
     if "sector" in counts:
         counts["sector"] = _with_all_above(counts["sector"], Sector.objects.all(), 1)
@@ -80,6 +61,35 @@ def _facets(filters, columns):
         rows = [FacetValue(key, words.get(key, ""), n) for key, n in values.items()]
         found[name] = sorted(rows, key=lambda row: (row.value is None, -row.count, row.label))
     return found
+
+
+def _counts(filters, columns, part):
+    """Rows of (facet, value, number of projects) of the filtered projects, or of a part of them."""
+    # Facets that leave out no filter of their own count the same projects: these are looked for once.
+    names_of = defaultdict(list)
+    for name in columns:
+        names_of[name if _is_filtered(filters, name) else None].append(name)
+    bases, parts = [], []
+    for number, (left_out, names) in enumerate(names_of.items()):
+        base, own = f"base{number}", [name for name in names if columns[name][1] is not None]
+        rows = filters.rows(without=[left_out] if left_out else ()).filter(part("pk")).order_by()
+        keys = {f"key{place}": columns[name][1] for place, name in enumerate(own)}
+        try:
+            sql, parameters = rows.annotate(**keys).values_list("pk", *keys).query.sql_with_params()
+        except EmptyResultSet:  # known to be empty without a look at the tables
+            continue
+        bases.append((f"{base} (pk{''.join(f', {key}' for key in keys)}) AS MATERIALIZED ({sql})", parameters))
+        if own:
+            parts.append((_counted_at_once(base, own), own))
+        found = RawSQL(f"SELECT pk FROM {base}", ())
+        for name in names:
+            if name in OF_PARTIES:
+                parts += _by_investor(found, base, name, part)
+            elif name in PERHAPS:
+                parts += _by_candidate(found, name, part)
+            if name == "sector":
+                parts += _by_further_sector(found, part)
+    return [row for row in _rows(bases, parts) if row[2]] if parts else []
 
 
 # Facets of investors that are perhaps meant: each counts as another one of investors does.
@@ -116,25 +126,29 @@ def _counted(pairs, name):
     return counted, (name, *parameters)
 
 
-def _by_investor(found, base, name):
+def _by_investor(found, base, name, part):
     """Projects by a key of their investors (country, say), each once a key; None: with no investor of a known one."""
     path = OF_PARTIES[name]
-    parties = ProjectParty.objects.filter(role=PartyRole.INVESTOR, project__in=found, **{f"{path}__isnull": False})
+    parties = ProjectParty.objects.filter(
+        part("project_id"), role=PartyRole.INVESTOR, project__in=found, **{f"{path}__isnull": False}
+    )
     yield _counted(parties.values_list(path, "project"), name)
     sql, parameters = parties.order_by().values("project").query.sql_with_params()
     yield f"SELECT %s, NULL, count(*) FROM {base} WHERE pk NOT IN ({sql})", (name, *parameters)
 
 
-def _by_candidate(found, name):
+def _by_candidate(found, name, part):
     """Projects by a key of investors that the source names, but not of which project; each once a key."""
     path = f"projectparty__{OF_PARTIES[PERHAPS[name]]}"
-    rows = ProjectParty.candidates.through.objects.filter(project__in=found, projectparty__role=PartyRole.INVESTOR)
+    rows = ProjectParty.candidates.through.objects.filter(
+        part("project_id"), project__in=found, projectparty__role=PartyRole.INVESTOR
+    )
     yield _counted(rows.filter(**{f"{path}__isnull": False}).values_list(path, "project"), name)
 
 
-def _by_further_sector(found):
+def _by_further_sector(found, part):
     """Projects by further sectors that their main sector does not lie in, for both levels."""
-    rows = ProjectSector.objects.filter(project__in=found)
+    rows = ProjectSector.objects.filter(part("project_id"), project__in=found)
     top, main_top = (
         Coalesce("sector__parent", "sector"),
         Coalesce("project__main_sector__parent", "project__main_sector"),

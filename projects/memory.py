@@ -4,6 +4,9 @@ Triggers note each statement that writes; a state is the sum of these notes (`CH
 request, before what is remembered: an answer may be newer than the state it is filed under, never older. Nothing is
 remembered where the data are not those that all see: in a transaction that has written. What is read of the past
 follows from the data and from the day looked back to, and is remembered with that day.
+
+Figures over the whole register are kept in parts, by blocks of projects: the notes say whose figures a statement may
+have changed, and only the parts of those are made anew (`of_parts`).
 """
 
 import contextlib
@@ -11,15 +14,19 @@ import sys
 import threading
 from collections import OrderedDict
 from contextvars import ContextVar
+from functools import partial
 
 from django.apps import apps
-from django.contrib.auth import get_user_model
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from projects.models.sql import BLOCK
+
 KEPT = 32 * 1024 * 1024  # bytes of answers in a process
 ANSWER = 16 * 1024  # bytes that an answer is taken to have where it is no text: totals, facets
+PARTS = 32  # at most, of the whole register
 
 _request = ContextVar("request", default=None)
 _answers = OrderedDict()
@@ -36,7 +43,10 @@ def remembered(key, compute):
     state = _state()
     if state is None:
         return compute()
-    key = (state, _request.get()["past"], timezone.localdate(), get_language(), key)
+    return _kept((state, _request.get()["past"], timezone.localdate(), get_language(), key), compute)
+
+
+def _kept(key, compute):
     with _lock:
         if key in _answers:
             _answers.move_to_end(key)
@@ -48,6 +58,40 @@ def remembered(key, compute):
         while size > KEPT:
             size -= _size(_answers.popitem(last=False)[1])
     return answer
+
+
+def of_parts(key, compute):
+    """What `compute(part)` returns for each part of the register, for the caller to add up; of most it is remembered.
+
+    Only for what a project adds to a sum by its rows in COUNTED and by those that all share, in any language and on
+    any day. Where nothing can be remembered, and in the past, the whole is one part.
+
+    Args:
+        key: as of `remembered`. compute: function of a part, which is a function of the path to the key of a project
+            ("pk", say) that returns a Q; what it returns is shared, hence never changed.
+    """
+    if _state() is None or _request.get()["past"] is not None:
+        return [compute(whole)]
+    states, last = _states_of_blocks()
+    of_all, blocks = states.get(None, 0), [block for block in states if block is not None and block >= 0]
+    width = 1  # in blocks, doubled as the register grows
+    while width * PARTS <= last:
+        width *= 2
+    found = []
+    for first in range(0, last + 1, width):
+        state = of_all, sum(states[block] for block in blocks if first <= block < first + width)
+        found.append(_kept(("part", first, width, state, key), partial(compute, _part(first, width))))
+    return found
+
+
+def whole(path):
+    """The part that is all of the register."""
+    return Q()
+
+
+def _part(first, width):
+    start, end = first << BLOCK, (first + width) << BLOCK
+    return lambda path: Q(**{f"{path}__gte": start, f"{path}__lt": end})
 
 
 def _size(answer):
@@ -95,6 +139,20 @@ def _state():
     return request["state"]
 
 
+def _states_of_blocks():
+    """The state of each block of projects, of all (None) and of what none hangs on (-1); and the last block."""
+    request = _request.get()
+    if "blocks" not in request:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT block, sum(step), (SELECT max(id) FROM projects_project) FROM projects_change GROUP BY block"
+            )
+            rows = cursor.fetchall()
+        last = (rows[0][2] or 0) >> BLOCK if rows else 0
+        request["blocks"] = {block: state for block, state, _last in rows}, last
+    return request["blocks"]
+
+
 class MemoryMiddleware:
     """Requests that only read use the memory."""
 
@@ -108,24 +166,70 @@ class MemoryMiddleware:
 
 # Recorded tables that nothing remembered is made of; some are written while people only read.
 APART = {"projects_notice", "projects_importjob", "projects_subscription", "projects_webhook", "projects_savedmapping"}
+# What `of_parts` may ask: tables by whose rows single projects count, each with the column of the project…
+COUNTED = {
+    "projects_project": "id",
+    "projects_projectsector": "project_id",
+    "projects_projectparty": "project_id",
+    "projects_projectparty_candidates": "project_id",
+    "projects_projectmoney": "project_id",
+    "projects_amount": "project_id",
+    "projects_observation": "project_id",
+}
+# … and those that any project's figures may hang on, with the columns that they do. What is new, none does yet.
+SHARED = {
+    "projects_organisation": "country_id, province_id",
+    "projects_place": "kind, parent_id",
+    "projects_programme": "code",
+    "projects_sector": "parent_id",
+    "auth_user": "username",
+}
 
 
 def watch_tables():
-    """(Re)make the triggers that note changes: on every recorded table, and on what people are called."""
+    """(Re)make the triggers that note changes: on every recorded table, on kept sums, and on what people are called."""
     recorded = {
         model.pgh_tracked_model._meta.db_table for model in apps.get_models() if hasattr(model, "pgh_tracked_model")
     }
-    people = get_user_model()._meta.db_table
-    wanted = (recorded - APART) | {people}
+    wanted = {}
+    for table in (recorded - APART) | COUNTED.keys() | SHARED.keys():
+        wanted |= {(table, name): sql for name, sql in _triggers(table)}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'note_change'")
-        watched = {table for (table,) in cursor.fetchall()}
-        for table in sorted(watched - wanted):
-            cursor.execute(f'DROP TRIGGER note_change ON "{table}"')
-        for table in sorted(wanted - watched):
-            # Each sign-in writes `last_login`, which nothing shows.
-            columns = " OF username, first_name, last_name" if table == people else ""
-            cursor.execute(
-                f'CREATE TRIGGER note_change AFTER INSERT OR UPDATE{columns} OR DELETE OR TRUNCATE ON "{table}" '
-                "FOR EACH STATEMENT EXECUTE FUNCTION tracker_note_change()"
-            )
+        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE 'note_change%'")
+        there = set(cursor.fetchall())
+        for table, name in sorted(there - wanted.keys()):
+            cursor.execute(f"DROP TRIGGER {name} ON {table}")
+        for table, name in sorted(wanted.keys() - there):
+            cursor.execute(f"CREATE TRIGGER {name} AFTER {wanted[table, name]}")
+
+
+# What a trigger has before it of the rows that the statement wrote.
+WRITTEN = {
+    "INSERT": "REFERENCING NEW TABLE AS changed",
+    "UPDATE": "REFERENCING OLD TABLE AS before NEW TABLE AS changed",
+    "DELETE": "REFERENCING OLD TABLE AS changed",
+}
+
+
+def _triggers(table):
+    """Name and SQL of each trigger of a table."""
+    if table in COUNTED:
+        noted = dict.fromkeys(WRITTEN, COUNTED[table])
+        if table == "projects_projectparty":  # a party that was there may also count with its candidates
+            noted["UPDATE"] = ""
+    else:
+        noted = dict.fromkeys(WRITTEN, "apart")
+    for event, argument in (noted | {"TRUNCATE": ""}).items():
+        rows = WRITTEN[event] if argument not in ("", "apart") else ""
+        # Each sign-in writes `last_login`, which nothing shows.
+        columns = "OF username, first_name, last_name" if (table, event) == ("auth_user", "UPDATE") else ""
+        given = f"'{argument}'" if argument else ""
+        yield (
+            f"note_change_{event.lower()}",
+            f"{event} {columns} ON {table} {rows} FOR EACH STATEMENT EXECUTE FUNCTION tracker_note_change({given})",
+        )
+    if table in SHARED:
+        yield (
+            "note_change_of_all",
+            f"UPDATE OF {SHARED[table]} OR DELETE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION tracker_note_change()",
+        )

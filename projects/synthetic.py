@@ -78,7 +78,7 @@ FROM pg_constraint WHERE conrelid = ANY(%(tables)s::regclass[]) AND contype = 'f
 # All but the note that the table has changed.
 TRIGGERS = """
 SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger
-WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal AND tgname <> 'note_change' AND tgenabled <> 'D'
+WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal AND tgname NOT LIKE 'note_change%%' AND tgenabled <> 'D'
 """
 
 

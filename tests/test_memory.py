@@ -1,17 +1,22 @@
 """What is remembered of a state of the data is never shown for another one, nor to others than it is for."""
 
+import random
 import re
+from collections import defaultdict
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
 from projects import memory, permissions, rollups, timetravel
+from projects.dashboards.home import lacking
+from projects.facets import facets
 from projects.filters import ProjectFilterSet
-from projects.models import Amount, Project
+from projects.filters.projects import FACETS
+from projects.models import Amount, Organisation, Place, Programme, Project, ProjectParty, Sector
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -178,3 +183,155 @@ def test_memory_is_bounded(people, amount, monkeypatch):
     for number in range(10):
         client.get(f"/en/projects/?announced_max={number + 100}")
     assert 0 < sum(map(memory._size, memory._answers.values())) <= 3 * page
+
+
+# The register in parts
+
+FAR = (1, 1500, 40_000, 70_001)  # keys of projects, each in a part of its own
+
+
+@pytest.fixture
+def far(people):
+    """A few projects in each of several parts of the register, with what they count by."""
+    found = [factories.project(pk=first + place) for first in FAR for place in range(2)]
+    for project in found[::2]:
+        factories.party(project=project)
+        factories.amount(project=project, value=7)
+    candidates = factories.party(programme=factories.programme())
+    candidates.candidates.set(found[:3])
+    return found
+
+
+def figures(user):
+    """All that is kept in parts, as the pages of the user's compute it."""
+    chosen = ProjectFilterSet(QueryDict(), user=user)
+    amounts = permissions.visible_to(user, Amount.objects.all())
+    portfolio = rollups.Portfolio(chosen.rows(), amounts=amounts, statements=False, state=chosen.state)
+    return (
+        portfolio.total,
+        portfolio.by_each(["stage_group", "sector", "district", "year"]),
+        portfolio.by("investor_country"),
+        {name: sorted(values, key=str) for name, values in facets(chosen, FACETS).items()},
+        lacking(chosen, user),
+    )
+
+
+def _moved(far, dice):
+    Project.objects.filter(pk=dice.choice(far).pk).update(
+        place=factories.place(dice.choice(["KZ-27", "KZ-CHINGIRLAU"]))
+    )
+
+
+def _any(model, dice):
+    return dice.choice(list(model.objects.order_by("pk")))
+
+
+WRITES = {
+    "amount": lambda far, dice: factories.amount(
+        project=dice.choice(far), value=dice.randrange(900), is_confidential=dice.random() < 0.3
+    ),
+    "part of an amount": lambda far, dice: factories.amount(
+        project=dice.choice(far), inclusion="yes", included_in=factories.amount(programme=factories.programme())
+    ),
+    "amount moved": lambda far, dice: Amount.objects.filter(pk=_any(Amount, dice).pk).update(project=dice.choice(far)),
+    "amounts at once": lambda far, dice: Amount.objects.filter(project__isnull=False).update(value=dice.randrange(99)),
+    "project": lambda far, dice: factories.project(pk=dice.choice(FAR) + dice.randrange(3, 900)),
+    "announced": lambda far, dice: Project.objects.filter(pk=dice.choice(far).pk).update(
+        announced_on=f"20{dice.randrange(10, 30)}-05-01"
+    ),
+    "unnamed": lambda far, dice: Project.objects.filter(pk=dice.choice(far).pk).update(
+        is_placeholder=dice.random() < 0.5
+    ),
+    "sector of a project": lambda far, dice: factories.project_sector(
+        project=factories.project(pk=dice.choice(FAR) + dice.randrange(3, 900))
+    ),
+    "party": lambda far, dice: factories.party(project=dice.choice(far)),
+    "party of another": lambda far, dice: ProjectParty.objects.filter(pk=_any(ProjectParty, dice).pk).update(
+        organisation=factories.investor()
+    ),
+    "party gone": lambda far, dice: ProjectParty.objects.exclude(project=None).order_by("?").first().delete(),
+    "candidates": lambda far, dice: ProjectParty.objects.get(project=None).candidates.set(dice.sample(far, 2)),
+    "country": lambda far, dice: Organisation.objects.filter(pk=_any(Organisation, dice).pk).update(
+        country=dice.choice([None, factories.place("CN"), factories.place("KZ")])
+    ),
+    "observation": lambda far, dice: factories.observation(project=dice.choice(far)),
+    "sectors in another": lambda far, dice: Sector.objects.filter(pk="HEALTH").update(
+        parent=dice.choice([None, factories.sector("ENERGY")])
+    ),
+    "places elsewhere": lambda far, dice: Place.objects.filter(parent__isnull=False).update(
+        kind=dice.choice(["district", "settlement"])
+    ),
+    "programme": lambda far, dice: Programme.objects.update(code=f"synthetic-{dice.randrange(10**9)}"),
+}
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_figures_in_parts_are_those_of_the_whole(far, people, seed, monkeypatch):
+    """After each of many writes by everybody, what was kept of other parts added to what is new equals a new count."""
+    monkeypatch.setattr(memory, "PARTS", 8)
+    dice, written = random.Random(seed), 0
+    while written < 15:
+        name = dice.choice(sorted(WRITES))
+        try:
+            with transaction.atomic():
+                WRITES[name](far, dice)
+        except IntegrityError:
+            continue
+        written += 1
+        for user in people:
+            with memory.unused():
+                expected = figures(user)
+            with memory.used():
+                assert figures(user) == expected, name
+
+
+def test_only_what_was_written_is_counted_anew(far, people):
+    asked = []
+
+    def count(part):
+        asked.append(Project.objects.filter(part("pk")).count())
+        return asked[-1]
+
+    def anew():
+        asked.clear()
+        with memory.used():
+            total = sum(memory.of_parts("projects", count))
+        assert total == Project.objects.count()
+        return len(asked)
+
+    assert anew() > 3
+    assert anew() == 0
+    for write, parts in [
+        (lambda: factories.amount(project=far[0]), 1),
+        (lambda: factories.observation(project=far[-1]), 1),
+        (lambda: Project.objects.filter(pk__in=[far[0].pk, far[-1].pk]).update(status="delayed"), 2),
+        (lambda: factories.statement(), 0),
+        (lambda: factories.milestone(project=far[0]), 0),
+        (lambda: Organisation.objects.update(name_en="Synthetic other name"), 0),
+        (lambda: Project.objects.filter(pk=0).update(status="delayed"), 0),
+    ]:
+        write()
+        assert anew() == parts
+    with memory.used():
+        every = len(memory.of_parts("projects", count))
+    Organisation.objects.update(country=None)
+    assert anew() == every
+
+
+def test_what_is_counted_in_parts_hangs_on_nothing_else(far, people):
+    """The tables and columns of its queries are those whose changes are noted for the parts."""
+    seen = []
+    with connection.execute_wrapper(lambda run, *call: seen.append(call[0]) or run(*call)), memory.used():
+        figures(people[0])
+    parts = [sql for sql in seen if re.search(r'"id" (>=|<) ', sql)]
+    assert len(parts) > 3
+    for sql in parts:
+        tables = defaultdict(set)  # of each alias: subqueries take the same ones
+        for table, alias in re.findall(r'(?:FROM|JOIN) "(\w+)"(?: (?!ON|WHERE|LEFT|INNER|GROUP)(\w+))?', sql):
+            tables[alias or table].add(table)
+        assert set().union(*tables.values()) <= memory.COUNTED.keys() | memory.SHARED.keys()
+        for alias, named in tables.items():
+            if named <= memory.SHARED.keys():
+                used = set(re.findall(rf'"?\b{alias}"?\."(\w+)"', sql))
+                noted = {name for table in named for name in memory.SHARED[table].split(", ")}
+                assert used <= {"id", "code"} | noted, named

@@ -1,5 +1,6 @@
 """The dashboard: the portfolio in one page, each number one click from its rows."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 from projects import deliveries, figures, permissions, rollups
 from projects.dashboards.board import Board
 from projects.filters.projects import MISSING, is_at_risk, is_overdue, lacks
-from projects.memory import remembered
+from projects.memory import of_parts, remembered, whole
 from projects.models import (
     Agreement,
     IndicatorValue,
@@ -75,7 +76,7 @@ class Home(Board):
                 self.table("district", lines["district"], _("By district")),
                 self.table("year", lines["year"], _("By year of announcement")),
             ],
-            "missing": self.missing(projects),
+            "missing": self.missing(),
             "indicators": list(self.indicators()),
             "updates": list(
                 permissions.visible_to(user, Update.objects.select_related("project", "author")).order_by("-pk")[:5]
@@ -152,11 +153,9 @@ class Home(Board):
             ),
         ]
 
-    def missing(self, projects):
+    def missing(self):
         """What projects lack, each with its number and the list of those rows."""
-        counts = projects.order_by().aggregate(
-            **{f"without_{name}": Count("pk", lacks(name, self.request.user)) for name in WATCHED}
-        )
+        counts = lacking(self.chosen, self.request.user)
         lacked = self.request.GET.getlist("missing")
         return [
             (MISSING[name][0], figures.count(number, self.listed(missing=[*lacked, name]), "missing"))
@@ -167,3 +166,14 @@ class Home(Board):
     def indicators(self):
         values = IndicatorValue.objects.select_related("statement__source", "indicator__unit", "partner")
         return values.order_by("indicator__code", "-period_end", "-pk").distinct("indicator__code")
+
+
+def lacking(chosen, user):
+    """How many of the projects of a ProjectFilterSet lack each of WATCHED, as far as the user sees: name -> number."""
+    lacked = {f"without_{name}": Count("pk", lacks(name, user)) for name in WATCHED}
+
+    def counted(part):
+        return chosen.rows().order_by().filter(part("pk")).aggregate(**lacked)
+
+    parts = of_parts(("lacking", chosen.state), counted) if chosen.state.is_whole else [counted(whole)]
+    return sum(map(Counter, parts), Counter())

@@ -1,5 +1,7 @@
 """The query string of the projects list and of every view of the same rows (map, totals, export, API)."""
 
+from typing import NamedTuple
+
 import django_filters
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, F, OuterRef, Q
@@ -291,6 +293,17 @@ _FACETS = {
 }
 
 
+class Seen(NamedTuple):
+    """Which projects somebody sees: by the roles, and by the filters chosen, each with its values."""
+
+    roles: frozenset
+    chosen: tuple
+
+    @property
+    def is_whole(self):
+        return not self.chosen
+
+
 class ProjectFilterSet(RegisterFilterSet):
     q = SearchFilter(PROJECT_SEARCH, keys=found_elsewhere)
     locals().update(_FACETS)
@@ -363,9 +376,9 @@ class ProjectFilterSet(RegisterFilterSet):
 
     @property
     def state(self):
-        """Hashable: what tells the rows of the reader from all others; None where they are chosen from others."""
+        """What tells the rows of the reader from all others; None where they are chosen from others."""
         chosen = tuple((name, tuple(self.data.getlist(name))) for name in self.active)
-        return (permissions.roles(self.user), chosen) if self.is_of_all else None
+        return Seen(permissions.roles(self.user), chosen) if self.is_of_all else None
 
 
 # What facets count: parameter -> (label, column of the project's own table or path to it).

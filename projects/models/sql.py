@@ -414,3 +414,42 @@ BEGIN
 END $$;
 """
 DROP_CHANGES = "DROP FUNCTION tracker_note_change() CASCADE; DROP TABLE projects_change"
+
+# The notes also say whose figures a statement may have changed, so that those of all others need not be made anew. The
+# argument of the trigger: the column with the key of the project; "apart" for rows that no figure of a project hangs
+# on (noted as -1); none for rows that may touch any project (noted as NULL, as are statements about many).
+BLOCK = 10  # bits: projects are noted in blocks of 1024 keys
+PARTS_OF_CHANGES = f"""
+ALTER TABLE projects_change ADD COLUMN block bigint;
+CREATE OR REPLACE FUNCTION tracker_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE touched bigint[]; added bigint;
+BEGIN
+  IF TG_NARGS = 0 OR TG_OP = 'TRUNCATE' THEN
+    touched := ARRAY[NULL];
+  ELSIF TG_ARGV[0] = 'apart' THEN
+    touched := ARRAY[-1];
+  ELSE
+    EXECUTE format('SELECT array_agg(DISTINCT %I >> {BLOCK}) FROM changed', TG_ARGV[0]) INTO touched;
+    IF TG_OP = 'UPDATE' THEN
+      EXECUTE format(
+        'SELECT array_agg(block) FROM (SELECT unnest($1) UNION SELECT %I >> {BLOCK} FROM before) AS noted (block)',
+        TG_ARGV[0]
+      ) USING touched INTO touched;
+    END IF;
+    IF cardinality(touched) > 16 THEN
+      touched := ARRAY[NULL];
+    END IF;
+  END IF;
+  WITH notes AS (INSERT INTO public.projects_change (block) SELECT unnest(touched) RETURNING id)
+  SELECT max(id) INTO added FROM notes WHERE id % 500 = 0;
+  IF added IS NOT NULL THEN
+    WITH gone AS (
+      DELETE FROM public.projects_change
+      WHERE id IN (SELECT id FROM public.projects_change WHERE id < added FOR UPDATE SKIP LOCKED)
+      RETURNING block, step
+    ) INSERT INTO public.projects_change (block, step) SELECT block, sum(step) FROM gone GROUP BY block;
+  END IF;
+  RETURN NULL;
+END $$;
+"""
+WHOLE_CHANGES = CHANGES.partition(");")[2] + "ALTER TABLE projects_change DROP COLUMN block;"

@@ -13,6 +13,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, ExtractYear
 
 from projects.history import person_name
+from projects.memory import whole
 from projects.models import (
     Place,
     Programme,
@@ -61,7 +62,7 @@ OF_PARTIES = {
 }
 
 
-def _with_investors(rows, dimensions, parties):
+def _with_investors(rows, dimensions, parties, part):
     """Each row once for every set of keys that its project's investors give, once with none where it has no investor.
 
     An investor without a key (of unknown country) gives none where another investor of the project has one: "not
@@ -69,13 +70,14 @@ def _with_investors(rows, dimensions, parties):
 
     Args:
         rows: projects or amounts. dimensions: of OF_PARTIES. parties: the path from a row to those of its project.
+        part: that these are of, as of `memory.of_parts`.
     """
     rows = rows.annotate(investing=FilteredRelation(parties, condition=Q(**{f"{parties}__role": PartyRole.INVESTOR})))
     paths = {f"of_{name}": OF_PARTIES[name] for name in dimensions if name != "investor"}
     # As annotations: a condition that names the path would join the parties once more.
     rows = rows.alias(party=F("investing"), owner=F("investing__project"))
     rows = rows.alias(**{name: F(f"investing__{path}") for name, path in paths.items()})
-    others = ProjectParty.objects.filter(role=PartyRole.INVESTOR, project=OuterRef("owner"))
+    others = ProjectParty.objects.filter(part("project_id"), role=PartyRole.INVESTOR, project=OuterRef("owner"))
     for name, path in paths.items():
         rows = rows.filter(Q(**{f"{name}__isnull": False}) | ~Exists(others.filter(**{f"{path}__isnull": False})))
     if "investor" in dimensions:
@@ -85,11 +87,11 @@ def _with_investors(rows, dimensions, parties):
     return rows.filter(~Exists(others.alias(**keys).filter(pk__lt=OuterRef("party"), **same)))
 
 
-def with_keys(rows, dimensions, path):
+def with_keys(rows, dimensions, path, part=whole):
     """Rows joined to their project's investors where a dimension asks for it, and name -> expression of each key."""
     of_parties = [dimension for dimension in dimensions if dimension in OF_PARTIES]
     if of_parties:
-        rows = _with_investors(rows, of_parties, f"{path}parties")
+        rows = _with_investors(rows, of_parties, f"{path}parties", part)
     return rows, {f"key_{number}": DIMENSIONS[name](path) for number, name in enumerate(dimensions)}
 
 

@@ -197,8 +197,9 @@ def sums_of(amounts, currency, rate, *groups, different=()):
 
 
 def kept_sums(rows, columns, *groups):
-    """Rows of {group…, kind, number, value, counts, projects} over a queryset of ProjectMoney, from kept sums.
+    """Rows of {group…, kind, number, value, counts, projects} over ProjectMoney, or over projects, from kept sums.
 
+    columns: what those with the sums begin with, behind the path to them ("money__", say, from projects).
     number: of the projects; projects: of those with a figure.
     """
     for row in _of_kept(rows, columns, groups):
@@ -206,11 +207,18 @@ def kept_sums(rows, columns, *groups):
 
 
 def _of_kept(rows, columns, groups):
-    """The query of `kept`."""
-    rows = rows.order_by().values(*groups, "kind").annotate(number=Count("project"), sum_value=Sum(f"{columns}value"))
-    return rows.annotate(
-        **{f"sum_{name}": Sum(f"{columns}{name}") for name in COUNTS},
-        projects=Count("project", Q(**{f"{columns}count__gt": 0})),
+    """The query of `kept_sums`."""
+    path = "money__" if columns.startswith("money__") else ""
+    rows = rows.annotate(kind=F("money__kind")) if path else rows
+    return (
+        rows.order_by()
+        .values(*groups, "kind")
+        .annotate(
+            number=Count(f"{path}project"),
+            sum_value=Sum(f"{columns}value"),
+            **{f"sum_{name}": Sum(f"{columns}{name}") for name in COUNTS},
+            projects=Count(f"{path}project", Q(**{f"{columns}count__gt": 0})),
+        )
     )
 
 

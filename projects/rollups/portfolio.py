@@ -18,7 +18,7 @@ from django.db.models import (
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from projects.memory import remembered
+from projects.memory import of_parts, remembered, whole
 from projects.models import (
     Amount,
     ExchangeRate,
@@ -60,7 +60,7 @@ class Portfolio:
         rate: "statement" (of each statement's day) or "today". amounts: those the reader may see (default all).
         statements: whether to count the statements behind each sum, which is one more reading.
         state: what tells these projects and amounts from all others (`ProjectFilterSet.state`), so that what is
-            computed of them is remembered; None: it is not.
+            computed of them is remembered, in parts where they are the whole register; None: it is not.
     """
 
     def __init__(self, projects, *, currency="KZT", rate="statement", amounts=None, statements=True, state=None):
@@ -69,6 +69,8 @@ class Portfolio:
         self.keys = projects.order_by().values("pk")
         self.kept = kept_columns(currency, rate, self.amounts)
         self.state = state and ("portfolio", state, currency, rate, statements)
+        # A statement behind several parts would count in each.
+        self.is_in_parts = bool(state) and state.is_whole and self.kept is not None and not statements
 
     def _remembered(self, name, compute):
         return remembered((*self.state, name), compute) if self.state else compute()
@@ -81,11 +83,15 @@ class Portfolio:
     def covered(self):
         """Programmes all of whose named projects are in the set (one at least): their headlines count with it."""
         inside = self.projects.filter(is_placeholder=False, programme=OuterRef("pk"))
-        outside = Project.objects.filter(is_placeholder=False, programme=OuterRef("pk")).exclude(pk__in=self.keys)
+        outside = Project.objects.filter(~self._is_mine("pk"), is_placeholder=False, programme=OuterRef("pk"))
         programmes = Programme.objects.filter(
             pk__in=Amount.objects.filter(programme__isnull=False).order_by().values("programme")
         )
         return {programme.pk: programme for programme in programmes.filter(Exists(inside), ~Exists(outside))}
+
+    def _is_mine(self, path):
+        """The condition that a project is among these; answered row by row where few rows ask."""
+        return Exists(self.projects.order_by().filter(pk=OuterRef(path)))
 
     @cached_property
     def unallocated(self):
@@ -124,7 +130,7 @@ class Portfolio:
         return self._remembered("uncertain", self._uncertain)
 
     def _uncertain(self):
-        mine = Q(project__in=self.keys) | Q(programme__in=self.covered)
+        mine = Q(self._is_mine("project")) | Q(programme__in=self.covered)
         related = ("statement__source", "payer", "phase", "programme", "project")
         return list(self.amounts.uncertain().filter(mine).select_related(*related))
 
@@ -271,22 +277,56 @@ class Portfolio:
 
     def _grouped_of_kept(self, dimensions):
         """What `_grouped` gives, from the sums that the database keeps of each project."""
-        rows, groups = with_keys(ProjectMoney.objects.filter(project__in=self.keys), dimensions, "project__")
+        return self._in_parts(dimensions, lambda part: self._grouped_of_part(dimensions, part))
+
+    def _in_parts(self, name, lines_of):
+        """Key -> Rollup without label, added up from those of each part. lines_of: function of a part."""
+        if not self.is_in_parts:
+            return lines_of(whole)
+        lines = {}
+        for found in of_parts((*self.state, name), lines_of):
+            for key, line in found.items():
+                everything = lines.setdefault(key, Rollup(None, "", 0, no_money(self.currency)))
+                everything.projects += line.projects
+                for kind, total in line.amounts.items():
+                    everything.amounts[kind].add(vars(total))
+                    everything.amounts[kind].missing += total.missing
+        return lines
+
+    def _kept_rows(self, dimensions, part):
+        """The rows that kept sums are added up from, names of the keys of dimensions, path to the sums."""
+        if self.is_in_parts:
+            rows, path, projects = self.projects.order_by(), "money__", ""
+            rows = rows.filter(part("pk"), part("money__project_id"), money__kind__isnull=False)
+        else:  # conditions may join a project several times
+            rows, path, projects = ProjectMoney.objects.filter(project__in=self.keys), "", "project__"
+        rows, groups = with_keys(rows, dimensions, projects, part)
+        return rows.annotate(**groups), list(groups), path
+
+    def _grouped_of_part(self, dimensions, part):
+        rows, groups, path = self._kept_rows(dimensions, part)
         stated = self._statements(dimensions) if self.statements else {}
         lines = {}
-        for row in kept_sums(rows.annotate(**groups), self.kept, *groups):
+        for row in kept_sums(rows, path + self.kept, *groups):
             key = tuple(row[name] for name in groups)
             self._add_kept(lines, key, row, stated.get((*key, row["kind"]), 0))
         return lines
 
     def _each_of_kept(self, dimensions):
         """Dimension -> key -> Rollup without label, from the kept sums, read once."""
-        rows, groups = with_keys(ProjectMoney.objects.filter(project__in=self.keys), dimensions, "project__")
-        stated = [self._statements((dimension,)) if self.statements else {} for dimension in dimensions]
         found = {dimension: {} for dimension in dimensions}
-        for place, key, row in kept_sums_by_each(rows.annotate(**groups), self.kept, list(groups)):
-            self._add_kept(found[dimensions[place]], key, row, stated[place].get((key, row["kind"]), 0))
+        lines = self._in_parts(("each", *dimensions), lambda part: self._each_of_part(dimensions, part))
+        for (dimension, key), line in lines.items():
+            found[dimension][key] = line
         return found
+
+    def _each_of_part(self, dimensions, part):
+        rows, groups, path = self._kept_rows(dimensions, part)
+        stated = [self._statements((dimension,)) if self.statements else {} for dimension in dimensions]
+        lines = {}
+        for place, key, row in kept_sums_by_each(rows, path + self.kept, groups):
+            self._add_kept(lines, (dimensions[place], key), row, stated[place].get((key, row["kind"]), 0))
+        return lines
 
     def _add_kept(self, lines, key, row, statements):
         line = lines.setdefault(key, Rollup(None, "", row["number"], no_money(self.currency)))
