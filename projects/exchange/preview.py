@@ -1,6 +1,7 @@
 """A change-set as it is shown before it is confirmed: by sheet and row, old and new in words, and what is asked."""
 
 import datetime
+import re
 from collections import defaultdict
 from decimal import Decimal
 
@@ -25,12 +26,14 @@ def told(changeset, user):
     has no place for and how often, and how many rows are not shown one by one.
     """
     changes = [change for change in changeset.changes if change.is_new or change.cells]
-    sheets = defaultdict(list)
+    sheets = list(dict.fromkeys(change.row.sheet for change in changes))
+    changes.sort(key=lambda change: (sheets.index(change.row.sheet), _place(change.row)))
+    shown = defaultdict(list)
     for change in changes[:SHOWN]:
-        sheets[change.row.sheet].append(_row(change))
+        shown[change.row.sheet].append(_row(change))
     return {
         "language": get_language(),
-        "sheets": [{"name": name, "rows": rows} for name, rows in sheets.items()],
+        "sheets": [{"name": name, "rows": rows} for name, rows in shown.items()],
         "left_out": max(0, len(changes) - SHOWN),
         "conflicts": _conflicts(changeset, user),
         "proposals": [_proposal(proposal) for proposal in changeset.proposals],
@@ -40,6 +43,11 @@ def told(changeset, user):
         "not_kept": list(changeset.left_out.items()),
         "open": changeset.open_questions,
     }
+
+
+def _place(row):
+    """Where a row comes in its sheet: 2 before 10, and projects[2] before projects[10]."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", str(row.number))]
 
 
 def problem(found):
@@ -129,4 +137,5 @@ def _warnings(changeset):
     rows = defaultdict(list)
     for change, _cell, text in changeset.warnings:
         rows[text].append(f"{change.row.sheet}, {change.row.number}")
-    return [{"text": text, "count": len(places), "places": places[:5]} for text, places in rows.items()]
+    found = ((text, list(dict.fromkeys(places))) for text, places in rows.items())
+    return [{"text": text, "count": len(places), "places": places[:5]} for text, places in found]

@@ -23,6 +23,7 @@ from projects.actions import Refused
 from projects.columns.imports import IMPORTS
 from projects.columns.nouns import by_name
 from projects.exchange import background, jobs, marked, preview, workbook
+from projects.exchange.changeset import THEIRS, YOURS
 from projects.exchange.undoing import Built
 from projects.exports.sheets import CONTENT_TYPE
 from projects.filters.imports import ImportFilterSet
@@ -199,6 +200,8 @@ class ImportPage(OfImport):
         given = {name.removeprefix(CHOICE): value[:20] for name, value in data.items() if name.startswith(CHOICE)}
         asked = {entry["key"] for kind in ("conflicts", "proposals") for entry in job.file.preview.get(kind, [])}
         choices = {key: value for key, value in given.items() if key in asked}
+        if data.get("all") in (THEIRS, YOURS):
+            choices |= {entry["key"]: data["all"] for entry in job.file.preview.get("conflicts", [])}
         jobs.answer(by=user, job=job, choices=choices, start=background.check)
 
     def _confirm(self, job, data, user):

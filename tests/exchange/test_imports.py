@@ -83,6 +83,19 @@ def test_an_editor_brings_in_and_a_reviewer_approves(editor, project):
     assert project.contract_number == ""
 
 
+def test_all_conflicts_are_answered_at_once(editor, project):
+    taken = Taken(editor)
+    taken.set("projects", project, contract_number="7", cadastral_number="1:2:3")
+    Project.objects.filter(pk=project.pk).update(contract_number="8", cadastral_number="3:2:1")
+    client = signed_in(editor)
+    address = upload(client, taken)["Location"]
+    assert client.get(address).context["shown"]["open"] == 2
+    assert client.post(address, {"step": "answer", "all": "yours"}).status_code == 303
+    shown = client.get(address).context["shown"]
+    assert shown["open"] == 0
+    assert {cell["new"] for row in shown["sheets"][0]["rows"] for cell in row["cells"]} == {"7", "1:2:3"}
+
+
 def test_who_may_bring_in_files(editor, project):
     analyst, outsider = signed_in(factories.analyst()), signed_in(factories.outsider())
     taken = Taken(editor)

@@ -93,7 +93,12 @@ def targets(base, database):
             "api_list": "/api/v1/projects/",
             "api_detail": "/api/v1/projects/{arg}/",
             "export_xlsx": lists,  # asked after some cases whether the rows can still be read
+            "export_csv": "/en/projects/export.csv",
             "import": "/en/imports/new/",
+            "attachment_add": "/en/documents/new/",
+            "attachment_get": "/en/documents/{arg}/file/",
+            "attachment_existing": "/en/documents/1/file/",
+            "raw_api": "/api/v1/updates/",
             "login": "/en/accounts/login/",
             "logout": "/en/accounts/logout/",
             "set_language": "/i18n/setlang/",
@@ -162,6 +167,8 @@ def targets(base, database):
             "update_add": baseline(base, "editor", "/en/projects/WKR-0001/updates/new/")
             | {"narrative": "text", "submit": "draft"},
             "import": baseline(base, "admin", "/en/imports/new/"),
+            "attachment_add": baseline(base, "editor", "/en/documents/new/")
+            | {"document_type": "memorandum", "title": "Synthetic"},
             "admin_project_change": baseline(base, "admin", "/en/admin/projects/project/1/change/"),
         },
         "checksum_sql": (
