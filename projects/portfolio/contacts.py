@@ -16,7 +16,7 @@ from projects.models import Agreement, Engagement, Lead, Organisation, Participa
 from projects.models.choices import PartyRole, PlaceKind
 from projects.portfolio import kinds, papers
 from projects.portfolio.lists import SignedIn
-from projects.portfolio.projects import Section
+from projects.portfolio.sections import Section
 
 SOURCED = "statement__source"
 LISTED = 200  # organisations of the table, those met most

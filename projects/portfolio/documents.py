@@ -16,7 +16,6 @@ from projects.filters.documents import DocumentFilterSet
 from projects.models import Attachment, Document
 from projects.portfolio.lists import ListPage, SignedIn
 from projects.portfolio.nouns import RecordPage
-from projects.portfolio.projects import Section
 
 OWNERS = ("project", "programme", "obligation", "shipment")
 
@@ -52,7 +51,7 @@ class DocumentPage(RecordPage):
         return Document.objects.select_related("document_type", "created_by")
 
     def sections(self, record):
-        return [Section("uses", _("Used in"), "portfolio/_uses.html", list(self._uses(record)))]
+        return [self.section("uses", _("Used in"), "_uses", list(self._uses(record)))]
 
     def _uses(self, record):
         """Where the document hangs, as far as the reader may see it: (what it is there, the record)."""

@@ -30,7 +30,7 @@ from projects.portfolio import papers
 from projects.portfolio.edit import SeeOther
 from projects.portfolio.kinds import CHILDREN, ENGAGEMENT, INVESTOR
 from projects.portfolio.lists import ListPage, SignedIn, day_of
-from projects.portfolio.projects import Section, shown_amounts
+from projects.portfolio.sections import section_maker, shown_amounts
 
 SOURCED = "statement__source"
 
@@ -183,6 +183,7 @@ class RecordPage(SignedIn, TemplateView):
             permissions.visible_to(self.request.user, self.rows()), **{self.key: self.kwargs[self.key]}
         )
         self.may_change = permissions.may_change(self.request.user, record)
+        self.section = section_maker(self.kwargs[self.key], self.may_change)
         address = [self.kwargs[self.key]]
         return super().get_context_data(**kwargs) | {
             "record": record,
@@ -202,11 +203,6 @@ class RecordPage(SignedIn, TemplateView):
             rows = Attachment.objects.filter(**{kind.parent_field: record}).select_related("document__document_type")
             rows = permissions.visible_to(self.request.user, rows)
             yield self.section("documents", _("Documents"), "_documents", rows, kind.name)
-
-    def section(self, anchor, title, template, rows, kind=""):
-        """A section; `kind` is the stem of the URL names by which its rows are added and changed."""
-        key = self.kwargs[self.key]
-        return Section(anchor, title, f"portfolio/{template}.html", rows, (), kind if self.may_change else "", key)
 
 
 class InvestorPage(RecordPage):
@@ -233,7 +229,7 @@ class InvestorPage(RecordPage):
         )
         amounts = shown_amounts(user).filter(payer=record)
         return [
-            Section("projects", _("Projects"), "portfolio/_projects.html", projects, perhaps),
+            self.section("projects", _("Projects"), "_projects", projects, possible=perhaps),
             self.section("money", _("Money"), "_amounts", amounts),
             self.section(
                 "parties", _("Roles"), "_parties", record.parties.select_related(SOURCED, "organisation__country")

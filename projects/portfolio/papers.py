@@ -55,7 +55,6 @@ class PaperFile(SignedIn, View):
         name = f"{stem}-{paper.day:%Y-%m-%d}-{get_language()}.{suffix}"
         response.headers["Content-Disposition"] = f'{way}; filename="{name}"'
         response.headers["X-Content-SHA256"] = paper.hash
-        response.headers["Cache-Control"] = "private, no-cache"
         return response
 
 

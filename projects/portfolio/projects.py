@@ -1,41 +1,29 @@
-"""Pages of projects: the list with its totals and facets, one project, one programme."""
+"""The list of projects, with its totals, groups and facets."""
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.db.models import Case, CharField, Prefetch, Value, When
 from django.db.models.functions import Cast, Concat, LPad
 from django.http import QueryDict
-from django.shortcuts import get_object_or_404
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import TemplateView
 
-from projects import deliveries, facets, figures, permissions, rollups
-from projects.columns.base import time_suffix
+from projects import facets, figures, permissions, rollups
 from projects.columns.projects import DEFAULT_COLUMNS, NOT_SHOWN, OF_AMOUNTS, OF_PARTIES, PROJECT_COLUMNS
 from projects.filters import ProjectFilterSet
 from projects.filters.base import changed
 from projects.filters.dimensions import DIMENSIONS
 from projects.filters.projects import FACETS
-from projects.memory import remembered
 from projects.models import (
     Amount,
-    Obligation,
-    Programme,
     Project,
     ProjectParty,
-    Shipment,
-    Statement,
-    Update,
 )
 from projects.models.choices import AmountKind, Bound, StageGroup
-from projects.models.shipments import with_forecast
-from projects.portfolio import kinds, papers, readiness
-from projects.portfolio.lists import ListPage, SignedIn, day_of
+from projects.portfolio import papers
+from projects.portfolio.lists import ListPage
 
 FACET_VALUES = 12  # more than these are reached through the filter form and the search
 
@@ -271,256 +259,3 @@ class ProjectList(ListPage):
             options = [o for o in options if o["selected"]] + [o for o in options if not o["selected"]]
             found.append({"name": name, "title": title, "options": options[:FACET_VALUES]})
         return found
-
-
-@dataclass
-class Section:
-    """A part of a page: its rows, those that perhaps belong to it, and where rows are added and changed.
-
-    kind: the stem of the URL names of its rows, for readers who may change them; parent: the key of their record.
-    """
-
-    anchor: str
-    title: str
-    template: str
-    rows: object
-    possible: object = ()
-    kind: str = ""
-    parent: str | int = ""
-
-    @property
-    def add_url(self):
-        return reverse(f"{self.kind}-new", args=[self.parent]) if self.kind else ""
-
-    def edit_url(self, row):
-        if not self.kind:
-            return ""
-        key = row.code if isinstance(row, Statement) else row.pk
-        return reverse(f"{self.kind}-edit", args=[self.parent, key])
-
-
-def visible_project(user, reference):
-    """The project of a reference that the user may see. Raises: Http404."""
-    related = ("main_sector__parent", "place__parent", "stage", "programme", "curator", "department")
-    return get_object_or_404(
-        permissions.visible_to(user, Project.objects.select_related(*related)), reference=reference
-    )
-
-
-def shown_amounts(user):
-    """The amounts that a user may see, for a table of them; `included_in` is None where that one may not be seen."""
-    seen = permissions.visible_to(user, Amount.objects.select_related("statement__source"))
-    return seen.select_related("payer", "phase").prefetch_related(Prefetch("included_in", seen))
-
-
-def _containers(shipments, request, **chosen):
-    """How far the containers of these shipments have come, linked to the list of them."""
-    url = reverse("shipment-list") + changed(request.GET, **chosen)
-    return figures.containers(deliveries.tally(shipments.all()), url)
-
-
-class ProjectPage(SignedIn, TemplateView):
-    """Everything about one project, each figure with its source."""
-
-    template_name = "portfolio/project.html"
-
-    def get_context_data(self, **kwargs):
-        user = self.request.user
-        asked = self.kwargs["reference"], permissions.reader(user)
-        project = remembered(("project", *asked), lambda: visible_project(user, self.kwargs["reference"]))
-        may_change = permissions.may_change(user, project)
-        key = "project's page", *asked, may_change, time_suffix(self.request.GET)
-        frame = super().get_context_data(**kwargs) | {
-            "project": project,
-            "papers": papers.links(kinds.PROJECT, project),
-            "may_change": may_change,
-            "may_report": permissions.may_change(user, Update(project=project, author=user)),
-            "breadcrumbs": [(reverse("project-list"), _("Projects"))],
-        }
-        return frame | {
-            "parts": remembered(
-                key, lambda: render_to_string("portfolio/_project.html", self.told(project, may_change), self.request)
-            )
-        }
-
-    def told(self, project, may_change):
-        """The context of all that the page tells below its heading."""
-        user = self.request.user
-        sourced = "statement__source"
-        amounts = shown_amounts(user)
-        shipments = Shipment.objects.select_related(sourced, "unit", "same_as")
-        obligations = Obligation.objects.with_state(day_of(self.request)).select_related(sourced, "kind", "unit")
-
-        def section(anchor, title, template, rows, possible=(), noun=""):
-            kind = noun if may_change else ""
-            return Section(anchor, title, f"portfolio/{template}.html", rows, possible, kind, project.reference)
-
-        return {
-            "project": project,
-            "day": day_of(self.request),
-            "containers": _containers(project.shipments, self.request, project=project.reference),
-            "further_sectors": project.further_sectors.select_related("sector"),
-            "sections": [
-                section(
-                    "money",
-                    _("Money"),
-                    "_amounts",
-                    amounts.filter(project=project),
-                    amounts.filter(candidates=project),
-                    "amount",
-                ),
-                section(
-                    "observations",
-                    _("Capacity, output, jobs"),
-                    "_observations",
-                    project.observations.select_related(sourced, "metric", "unit"),
-                    project.candidate_observations.select_related(sourced, "metric", "unit"),
-                    "observation",
-                ),
-                section(
-                    "parties",
-                    _("Parties"),
-                    "_parties",
-                    project.parties.select_related(sourced, "organisation__country"),
-                    project.candidate_parties.select_related(sourced, "organisation__country"),
-                    "party",
-                ),
-                section(
-                    "milestones",
-                    _("Milestones"),
-                    "_milestones",
-                    with_forecast(
-                        project.milestones.select_related(sourced, "kind", "document__document_type"),
-                        day_of(self.request),
-                    ),
-                    noun="milestone",
-                ),
-                section(
-                    "stages",
-                    _("Stage log"),
-                    "_stages",
-                    project.stage_changes.select_related(sourced, "stage", "document__document_type"),
-                    noun="stage",
-                ),
-                section(
-                    "problems", _("Problems"), "_problems", project.problems.select_related("owner"), noun="problem"
-                ),
-                section(
-                    "obligations",
-                    _("Obligations"),
-                    "_obligations",
-                    obligations.filter(project=project),
-                    noun="obligation",
-                ),
-                section("shipments", _("Shipments"), "_shipments", shipments.filter(projects=project)),
-                section(
-                    "links",
-                    _("Links to other projects"),
-                    "_links",
-                    project.links.select_related(sourced, "to_project"),
-                    noun="link",
-                ),
-                section(
-                    "documents",
-                    _("Documents"),
-                    "_documents",
-                    permissions.visible_to(user, project.documents.select_related("document__document_type")),
-                    noun="document",
-                ),
-            ],
-            "timeline_url": reverse("project-timeline", args=[project.reference]) + time_suffix(self.request.GET),
-            "ahead": readiness.ahead(project, may_change=may_change),
-            "updates": permissions.visible_to(user, Update.objects.filter(project=project)).select_related("author")[
-                :5
-            ],
-            "may_change": may_change,
-        }
-
-
-class ProgrammePage(SignedIn, TemplateView):
-    template_name = "portfolio/programme.html"
-
-    def get_context_data(self, **kwargs):
-        user = self.request.user
-        programme = get_object_or_404(Programme.objects.select_related("consortium"), code=self.kwargs["code"])
-        sourced = "statement__source"
-        amounts = shown_amounts(user).filter(programme=programme)
-        projects = list(
-            permissions.visible_to(user, programme.projects.select_related("main_sector", "stage")).order_by(
-                "reference"
-            )
-        )
-        named = sum(not project.is_placeholder for project in projects)
-
-        may_change = permissions.may_change(user, programme)
-
-        def section(anchor, title, template, rows, noun=""):
-            kind = noun if may_change else ""
-            return Section(anchor, title, f"portfolio/{template}.html", rows, (), kind, programme.code)
-
-        return super().get_context_data(**kwargs) | {
-            "programme": programme,
-            "day": day_of(self.request),
-            "containers": _containers(programme.shipments, self.request, programme=programme.code),
-            "named": named,
-            "unnamed": len(projects) - named,
-            "sector_mentions": programme.sector_mentions.select_related(sourced, "sector", "alternative"),
-            "sections": [
-                section("money", _("Money"), "_amounts", amounts, "programme-amount"),
-                section(
-                    "observations",
-                    _("Declared figures"),
-                    "_observations",
-                    programme.observations.select_related(sourced, "metric", "unit"),
-                    "programme-observation",
-                ),
-                section(
-                    "parties",
-                    _("Parties"),
-                    "_parties",
-                    programme.parties.select_related(sourced, "organisation__country"),
-                    "programme-party",
-                ),
-                section("projects", _("Projects"), "_projects", projects),
-                section(
-                    "milestones",
-                    _("Milestones"),
-                    "_milestones",
-                    with_forecast(
-                        programme.milestones.select_related(sourced, "kind", "document__document_type"),
-                        day_of(self.request),
-                    ),
-                    "programme-milestone",
-                ),
-                section(
-                    "obligations",
-                    _("Obligations"),
-                    "_obligations",
-                    programme.obligations.with_state(day_of(self.request)).select_related(sourced, "kind", "unit"),
-                    "programme-obligation",
-                ),
-                section(
-                    "shipments",
-                    _("Shipments"),
-                    "_shipments",
-                    programme.shipments.select_related(sourced, "unit", "same_as"),
-                ),
-                section("engagements", _("Engagements"), "_engagements", programme.engagements.all()),
-                section(
-                    "agreements",
-                    _("Agreements"),
-                    "_agreements",
-                    programme.agreements.select_related(sourced, "document__document_type"),
-                ),
-                section(
-                    "documents",
-                    _("Documents"),
-                    "_documents",
-                    permissions.visible_to(user, programme.attachments.select_related("document__document_type")),
-                    "programme-attachment",
-                ),
-            ],
-            "papers": papers.links(kinds.PROGRAMME, programme),
-            "may_change": may_change,
-            "breadcrumbs": [(reverse("project-list"), _("Projects")), (reverse("programme-list"), _("Programmes"))],
-        }

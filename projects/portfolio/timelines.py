@@ -8,7 +8,7 @@ from projects import agenda
 from projects.columns.base import time_suffix
 from projects.models import Project
 from projects.portfolio.lists import SignedIn
-from projects.portfolio.projects import visible_project
+from projects.portfolio.project_pages import visible_project
 
 
 class ProjectTimeline(SignedIn, TemplateView):
