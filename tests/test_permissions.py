@@ -13,7 +13,7 @@ from django.utils import translation
 
 from projects import actions, permissions
 from projects.forms import FORMS
-from projects.models import Amount, Evidence, Project, Update
+from projects.models import Amount, Autosave, Evidence, Project, Update
 from projects.portfolio.kinds import CHILDREN, FILE, PROJECT, TOP, UPDATE
 from tests import factories
 from tests.filling import filled
@@ -344,6 +344,12 @@ def test_save_record_asks_by_itself(people):
         with pytest.raises(actions.Refused):
             actions.save_record(by=people[person], form=form)
     assert Project.objects.get(pk=project.pk).version == 1
+
+
+def test_what_is_typed_and_not_sent_is_seen_with_its_draft(people):
+    Autosave.objects.create(update=factories.update(author=people["editor"]), page="synthetic")
+    seen = {person: permissions.visible_to(user, Autosave.objects.all()).count() for person, user in people.items()}
+    assert {person for person, number in seen.items() if number} == {"administrator", "editor"}
 
 
 def test_evidence_is_its_offerers(people):

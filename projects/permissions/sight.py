@@ -7,6 +7,7 @@ from projects.models import (
     Amount,
     ApiToken,
     Attachment,
+    Autosave,
     Document,
     ImportedFile,
     ImportJob,
@@ -76,6 +77,8 @@ def visible_to(user, queryset):
     if model is Attachment:
         seen = visible_to(user, Update.objects.all())
         return queryset.filter(Q(update__isnull=True) | Q(update__in=seen))
+    if model is Autosave:
+        return queryset.filter(update__in=visible_to(user, Update.objects.all()))
     if model is SavedView:
         return queryset.filter(
             Q(owner=user)
