@@ -25,12 +25,14 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=["xlsx", "csv", "geojson", "json", "oc4ids"], required=True)
         parser.add_argument("--query", default="", help="as after the ? of the page: sector=ENERGY&sort=-announced")
         parser.add_argument("--output", help="the file to write (default: the standard output)")
-        parser.add_argument("--language", help="of the headings: kk, ru, en or zh-hans")
+        parser.add_argument("--language", choices=[code for code, _name in settings.LANGUAGES], help="of the headings")
 
     def handle(self, *args, query, output, language, **options):
         try:
-            with translation.override(language or translation.get_language()), _written(output) as file:
-                _write(_table(query), query, options["format"], file)
+            with translation.override(language or translation.get_language()):
+                table = _table(query)  # before the file is opened, which empties it
+                with _written(output) as file:
+                    _write(table, query, options["format"], file)
         except BadParameter as error:
             told = "; ".join(f"{name}: {' '.join(map(str, texts))}" for name, texts in error.errors.items())
             raise CommandError(told) from error
