@@ -19,13 +19,13 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from projects import apps
 from projects.forms import FORMS
 from projects.models import Update
 from projects.portfolio.kinds import CHILDREN, TOP
-from tracker import database, environment, install
+from tracker import database, environment, errors, install
 
 ROOT = install.ROOT
 
@@ -128,6 +128,14 @@ class TestDatabase:
         with connection.cursor() as cursor:
             cursor.execute("SELECT upper('әңғүұқөһі'), 'ҚАЗ' ILIKE 'қаз'")
             assert cursor.fetchone() == ("ӘҢҒҮҰҚӨҺІ", True)
+
+    @pytest.mark.django_db
+    def test_a_question_that_takes_too_long_ends_and_may_be_asked_again(self):
+        with pytest.raises(OperationalError) as caught, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = 10")
+            cursor.execute("SELECT pg_sleep(5)")
+        assert errors.is_outage(caught.value)
+        assert not errors.is_contended(caught.value)
 
     def test_the_driver_is_psycopg2(self):
         from django.db.backends.postgresql.psycopg_any import is_psycopg3

@@ -96,11 +96,15 @@ DATABASES["default"] |= {
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+# How many seconds a question to the database may take, where that is limited: behind a proxy that waits no longer.
+_QUERY_SECONDS = environment.env_int("QUERY_SECONDS", 0, 0, 3600)
 # Sums of a portfolio stay in memory; how alike a word must be to what was typed (see projects.search); how long
 # somebody waits for rows that another holds; and what every trigger asks for: where it was never set, each asking fails
 # inside a subtransaction, which makes large imports many times slower.
 DATABASES["default"]["OPTIONS"].setdefault(
-    "options", "-c work_mem=32MB -c pg_trgm.word_similarity_threshold=0.45 -c lock_timeout=20s -c pgtrigger.ignore={}"
+    "options",
+    "-c work_mem=32MB -c pg_trgm.word_similarity_threshold=0.45 -c lock_timeout=20s -c pgtrigger.ignore={} "
+    f"-c statement_timeout={_QUERY_SECONDS}s",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
