@@ -91,12 +91,12 @@ def _say(**row):
 def _measure(size, times):
     from django.contrib.auth import get_user_model
 
-    from bench import exchange, plans, writes, yardsticks
+    from bench import exchange, people, plans, writes, yardsticks
     from bench.server import Server
 
     _load(size)
-    people = get_user_model().objects
-    user = people.filter(username="synthetic-reader").first() or people.create_superuser("synthetic-reader")
+    users = get_user_model().objects
+    user = users.filter(username="synthetic-reader").first() or users.create_superuser("synthetic-reader")
     benches = yardsticks.benches(size)
     with yardsticks.Limits() as limits, Server(user).running() as server:
         for bench in benches:
@@ -147,6 +147,8 @@ def _measure(size, times):
             bar=MEMORY_LIMIT,
             met=peak <= MEMORY_LIMIT,
         )
+    with Server(user).running(workers=2) as server:
+        _say(**people.at_once(server, size))
     for figures in exchange.rows(min(size, exchange.ROWS), user):
         _say(**figures)
     for bench in benches:

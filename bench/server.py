@@ -12,8 +12,9 @@ import sys
 import time
 
 from django.conf import settings
-from django.db import connection
 from django.test import Client
+
+from bench import writes
 
 ENOUGH = 2.0  # seconds of measuring one address
 FEWEST, MOST = 3, 25  # times that it is fetched
@@ -29,12 +30,6 @@ class Answer:
         self.packed = len(gzip.compress(body, 6))
 
 
-def _somebody_writes():
-    """Note a change, as the triggers of every table do: nothing that is remembered is of the newest state then."""
-    with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO projects_change DEFAULT VALUES")
-
-
 class Server:
     def __init__(self, user):
         client = Client()
@@ -46,10 +41,19 @@ class Server:
             self.port = probe.getsockname()[1]
 
     @contextlib.contextmanager
-    def running(self):
+    def running(self, workers=1):
         """Serve inside the block."""
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws"]
-        command += ["--port", str(self.port), "--workers", "1", "--blocking-threads", "1", "--log-level", "warning"]
+        command += [
+            "--port",
+            str(self.port),
+            "--workers",
+            str(workers),
+            "--blocking-threads",
+            "1",
+            "--log-level",
+            "warning",
+        ]
         server = subprocess.Popen([*command, "tracker.wsgi:application"], process_group=0)
         self.process = server.pid
         try:
@@ -122,7 +126,7 @@ class Server:
         """(median milliseconds, processor milliseconds, Answer) of a bench; its first answer does not count."""
         answer = self.fetch(bench.path, bench.headers)
         headers = bench.headers | ({"If-None-Match": answer.etag} if bench.is_asked_again and answer.etag else {})
-        return *self.median(bench.path, headers, _somebody_writes if bench.is_first else None), answer
+        return *self.median(bench.path, headers, writes.somebody if bench.is_first else None), answer
 
     def memory(self):
         """The most memory that any of its processes has held, in MiB."""

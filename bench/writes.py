@@ -13,6 +13,12 @@ TURNS = 15
 IN_HELLO, TO_PLAIN = 25, 2
 
 
+def somebody():
+    """A write to one project: what is remembered of its part of the register, and every page, is old from then on."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE projects_amount SET value = value WHERE id = (SELECT max(id) FROM projects_amount)")
+
+
 def one_update(size, hello):
     """The row of the bench. Nothing stays in the register; what is rolled back costs what is committed."""
     author = get_user_model().objects.get(username="synthetic-author")
