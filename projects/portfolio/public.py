@@ -102,7 +102,10 @@ class PublicList(Page):
         total = self.portfolio(rows).total
         used = Sector.objects.filter(main_projects__in=permissions.public_projects()).distinct()
         return super().get_context_data(**kwargs) | {
-            "rows": [(row, address(row), money(row, address(row))) for row in page.rows],
+            "rows": [
+                (row, address(row), list(zip(AmountKind.labels, money(row, address(row)), strict=True)))
+                for row in page.rows
+            ],
             "count": figures.count(rows.count(), here + query, "projects"),
             "totals": [
                 (AmountKind(kind).label, figures.total(found, here + query), figures.total_note(found))
@@ -133,10 +136,12 @@ class PublicMap(Page):
         rows = self.chosen()
         lines = {line.key: line for line in self.portfolio(rows).by_each(["district"])["district"]}
         places = Place.objects.filter(parent=settings.HOME_REGION, tile_row__isnull=False, tile_column__isnull=False)
-        listed = reverse("public-list") + changed(self.request.GET)
+        listed, count = reverse("public-list") + changed(self.request.GET), rows.count()
+        placed = sum(lines[place.pk].projects for place in places if place.pk in lines)
         return super().get_context_data(**kwargs) | {
             "tiles": [(place, self.figures(lines.get(place.pk), listed)) for place in places],
-            "count": figures.count(rows.count(), listed, "projects"),
+            "count": figures.count(count, listed, "projects"),
+            "not_placed": count - placed,
             "list_url": listed,
         }
 

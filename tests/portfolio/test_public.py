@@ -130,6 +130,13 @@ def test_what_is_public_and_only_that(visitor):
     assert visitor.post("/en/public/").status_code == 405
 
 
+def test_projects_that_name_no_district_are_counted_below_the_map(visitor):
+    factories.project(is_public=True, place=factories.place(tile_row=1, tile_column=1))
+    assert "no district" not in get(visitor, "map/").decode()
+    factories.project(is_public=True, place=None)
+    assert "1 project names no district; it is in the list." in get(visitor, "map/").decode()
+
+
 def test_secrets_are_in_no_public_answer(visitor):
     """A secret in every text of every table, and in confidential money: found in no page and in no file."""
     public = factories.project(
