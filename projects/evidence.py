@@ -2,7 +2,6 @@
 
 import pghistory
 from django.conf import settings
-from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -20,8 +19,7 @@ REJECTED = gettext_noop("%(obligation)s: your evidence was refused: %(reason)s")
 
 def offer(*, by, evidence):
     """Tell those who may decide that evidence waits. Called in the transaction that saves it."""
-    deciding = get_user_model().objects.filter(is_active=True, groups__name=permissions.REVIEWER)
-    _tell(deciding.exclude(pk=by.pk).distinct(), evidence, OFFERED)
+    _tell(permissions.reviewers().exclude(pk=by.pk), evidence, OFFERED)
 
 
 @transaction.atomic

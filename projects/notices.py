@@ -7,8 +7,6 @@ marked as read by the next one. Letters are sent by `reminders`, with all else t
 import datetime
 
 from django.conf import settings
-from django.contrib.auth import get_user_model
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import Truncator
@@ -104,15 +102,16 @@ def language_of(person):
 # ---- Updates ---------------------------------------------------------------------------------
 
 
+def _keys(people):
+    return set(people.order_by().values_list("pk", flat=True))
+
+
 def deciders(updates):
     """Update -> keys of the users who decide on it now: who has it and the stand-in, else the reviewers.
 
     Where nobody at work is left to decide, the administrators.
     """
-    users = get_user_model().objects.filter(is_active=True)
-    reviewers = set(users.filter(groups__name=permissions.REVIEWER).values_list("pk", flat=True))
-    chiefs = Q(is_superuser=True) | Q(groups__name=permissions.ADMINISTRATOR)
-    administrators = set(users.filter(chiefs).values_list("pk", flat=True))
+    reviewers, administrators = _keys(permissions.reviewers()), _keys(permissions.administrators())
     today = timezone.localdate()
     away = StaffMember.objects.filter(delegate__is_active=True, away_from__lte=today, away_until__gte=today)
     stand_ins = dict(away.values_list("user", "delegate"))
@@ -171,9 +170,7 @@ def tell_of_import(job):
     people = [job.owner_id]
     if job.status == ImportStatus.SUBMITTED:
         said["people"] = person_name(job.owner)
-        able = Q(groups__name__in=(permissions.REVIEWER, permissions.ADMINISTRATOR))
-        active = get_user_model().objects.filter(able, is_active=True)
-        people = active.exclude(pk=job.owner_id).distinct().values_list("pk", flat=True)
+        people = (_keys(permissions.reviewers()) | _keys(permissions.administrators())) - {job.owner_id}
     key = f"{IMPORT}{job.pk}:{job.status}:{timezone.now():%Y%m%d%H%M%S%f}"
     Notice.objects.bulk_create(
         [Notice(user_id=user, key=key, message=OF_IMPORTS[job.status], parameters=said) for user in sorted(people)]

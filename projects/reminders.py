@@ -160,8 +160,7 @@ def _responsible(owed):
             for project in mine.values_list("pk", flat=True):
                 people[project].append(editor)
     if left := keys - people.keys():
-        chiefs = list(users.filter(Q(is_superuser=True) | Q(groups__name=permissions.ADMINISTRATOR)).distinct())
-        people |= dict.fromkeys(left, chiefs)
+        people |= dict.fromkeys(left, tuple(permissions.administrators()))
     return people
 
 

@@ -26,12 +26,11 @@ from projects.admin.site import site
 from projects.models import StaffMember
 
 User = get_user_model()
-ADMINISTRATORS = Q(is_active=True) & (Q(is_superuser=True) | Q(groups__name=permissions.ADMINISTRATOR))
 
 
 def other_administrators(user):
     """Active administrators beside the user; their rows stay locked until the transaction ends."""
-    keys = User.objects.filter(ADMINISTRATORS).exclude(pk=user.pk).values("pk")
+    keys = permissions.administrators().exclude(pk=user.pk).order_by().values("pk")
     return list(User.objects.select_for_update().filter(pk__in=keys).values_list("pk", flat=True))
 
 

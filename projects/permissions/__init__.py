@@ -55,6 +55,7 @@ from projects.permissions.roles import (
     may_see_history,
     may_see_register,
     reader,
+    reviewers,
     roles,
 )
 from projects.permissions.sight import (
@@ -116,6 +117,7 @@ __all__ = [
     "reader",
     "refusal",
     "refusal_to_accept",
+    "reviewers",
     "roles",
     "stood_in_for",
     "to_hand_over",

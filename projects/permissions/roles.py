@@ -51,8 +51,13 @@ def is_administrator(user):
     return ADMINISTRATOR in roles(user)
 
 
+def reviewers():
+    """The users at work who review for everybody."""
+    return get_user_model().objects.filter(groups__name=REVIEWER, is_active=True).distinct()
+
+
 def administrators():
-    """The users who give roles, for those who have to ask somebody."""
+    """The users at work who administer the register, and give roles."""
     administers = Q(is_superuser=True) | Q(groups__name=ADMINISTRATOR)
     people = get_user_model().objects.filter(administers, is_active=True)
     return people.distinct().order_by("last_name", "username")
