@@ -5,13 +5,15 @@ is often sent before construction starts. What a stage requires is data (`StageR
 is told, and the stage counts as unconfirmed until it is there (rule 18), but only the rules below refuse.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from projects.models import Document, Stage, StageRequirement
+from projects.models import Amount, Document, ProjectDocument, ProjectParty, Stage, StageRequirement
 from projects.models.choices import AmountKind, PartyRole, ProjectStatus, StageFact, StageGroup
 
 BESIDE_EACH_OTHER = {"equipment", "construction"}  # equipment may come before or beside construction
@@ -126,15 +128,64 @@ def next_stages(project):
     return beside if ahead and ahead[0] in beside else ahead[:1]
 
 
-def requirements(project, stage, more=(), known=()):
+class Record:
+    """What the register knows of some projects beside their own rows, read when it is first asked for.
+
+    One can be asked about many projects, with as many queries as about one.
+    """
+
+    def __init__(self, projects):
+        """Args: projects: primary keys."""
+        self.projects, self._asked, self._known = list(projects), {}, {}
+
+    def asked_by(self, stage):
+        """The StageRequirements of a stage."""
+        if stage.pk not in self._asked:
+            rows = StageRequirement.objects.filter(stage=stage).select_related("document_type")
+            self._asked[stage.pk] = list(rows.order_by("pk"))
+        return self._asked[stage.pk]
+
+    def documents(self, project):
+        """The Documents that are attached to a project."""
+        return self._documents[project.pk]
+
+    @cached_property
+    def _documents(self):
+        found = defaultdict(list)
+        for row in ProjectDocument.objects.filter(project__in=self.projects).select_related("document"):
+            found[row.project_id].append(row.document)
+        return found
+
+    def has(self, project, fact):
+        """Whether the register knows this StageFact of a project."""
+        if fact not in _ROWS:
+            return bool(getattr(project, f"{fact}_id" if fact in (StageFact.MAIN_SECTOR, StageFact.PLACE) else fact))
+        if fact not in self._known:
+            self._known[fact] = set(_ROWS[fact](self.projects).values_list("project_id", flat=True))
+        return project.pk in self._known[fact]
+
+
+# StageFact -> the rows that say so of projects, where these do not say it themselves.
+_ROWS = {
+    StageFact.INVESTOR: lambda keys: ProjectParty.objects.filter(project__in=keys, role=PartyRole.INVESTOR),
+    StageFact.BIN: lambda keys: (
+        ProjectParty.objects.filter(project__in=keys).exclude(organisation__bin="").exclude(organisation__bin=None)
+    ),
+    StageFact.COMMITTED: lambda keys: Amount.objects.standing().filter(project__in=keys, kind=AmountKind.COMMITTED),
+}
+
+
+def requirements(project, stage, more=(), known=(), record=None):
     """What a stage asks for, and whether the project has it.
 
-    Args: more, known: Documents and StageFacts that come with the same form.
+    Args:
+        more, known: Documents and StageFacts that come with the same form.
+        record: a Record of this project among others, where many are asked about.
     Returns: Requirements; what is enough one of several is one of them, and comes first.
     """
-    attached = {row.document.document_type_id: row.document for row in project.documents.select_related("document")}
-    attached |= {document.document_type_id: document for document in more}
-    rows = list(StageRequirement.objects.filter(stage=stage).select_related("document_type").order_by("pk"))
+    record = record or Record([project.pk])
+    attached = {document.document_type_id: document for document in (*record.documents(project), *more)}
+    rows = record.asked_by(stage)
     alternatives = tuple(row for row in rows if row.is_alternative)
     groups = [alternatives] if alternatives else []
     groups += [(row,) for row in rows if not row.is_alternative]
@@ -142,23 +193,12 @@ def requirements(project, stage, more=(), known=()):
     for group in groups:
         document = next((attached[row.document_type_id] for row in group if row.document_type_id in attached), None)
         is_met = document is not None or any(
-            row.fact and (row.fact in known or has(project, row.fact)) for row in group
+            row.fact and (row.fact in known or record.has(project, row.fact)) for row in group
         )
         found.append(Requirement(group, is_met, document))
     return found
 
 
-def has(project, fact):
-    """Whether the register knows this StageFact of a project."""
-    if fact == StageFact.INVESTOR:
-        return project.parties.filter(role=PartyRole.INVESTOR).exists()
-    if fact == StageFact.BIN:
-        return project.parties.exclude(organisation__bin="").exclude(organisation__bin=None).exists()
-    if fact == StageFact.COMMITTED:
-        return project.amounts.standing().filter(kind=AmountKind.COMMITTED).exists()
-    return bool(getattr(project, f"{fact}_id" if fact in (StageFact.MAIN_SECTOR, StageFact.PLACE) else fact))
-
-
-def missing(project, stage, more=(), known=()):
-    """The Requirements of a stage that the project does not meet."""
-    return [requirement for requirement in requirements(project, stage, more, known) if not requirement.is_met]
+def missing(project, stage, **known):
+    """The Requirements of a stage that the project does not meet. Args: known: as `requirements` takes it."""
+    return [requirement for requirement in requirements(project, stage, **known) if not requirement.is_met]

@@ -7,8 +7,9 @@ import functools
 from collections import defaultdict
 from decimal import Decimal
 
+from projects import stages
 from projects.forms.around import WITH, Around, rate_on
-from projects.models import Amount
+from projects.models import Amount, Organisation
 
 CENT = Decimal("0.01")
 
@@ -19,7 +20,7 @@ class Gathered(Around):
     def __init__(self, model, changes):
         """Args: changes: all Changes of the model, in the order in which they are checked."""
         self.model, self.changes = model, changes
-        self.checked, self.new = {}, defaultdict(list)
+        self.checked, self.new, self._owners = {}, defaultdict(list), {}
         self.rate_on = functools.cache(rate_on)
 
     def family(self, model, project=None, **subject):
@@ -33,6 +34,20 @@ class Gathered(Around):
 
     def before(self, record):
         return self._before[record.pk]
+
+    def record_of(self, project):
+        return self._record
+
+    @functools.cached_property
+    def _record(self):
+        return stages.Record({change.record.project_id for change in self.changes} - {None})
+
+    def owner_of(self, name, number):
+        if name not in self._owners:
+            numbers = {number for change in self.changes if (number := getattr(change.record, name))}
+            rows = Organisation.objects.filter(**{f"{name}__in": numbers})
+            self._owners[name] = {getattr(row, name): row for row in rows}
+        return self._owners[name].get(number)
 
     def settle(self, record):
         """Let a record that is about to be checked point to what the file has said of its whole."""

@@ -10,10 +10,24 @@ from django.utils.translation import gettext as _
 from projects import history, permissions
 from projects.exchange import progress
 from projects.exchange.around import Gathered
-from projects.exchange.changeset import NEW, SAME_SOURCE, YOURS, CellChange, Change, ChangeSet, Proposal, key
+from projects.exchange.changeset import (
+    NEW,
+    SAME_SOURCE,
+    YOURS,
+    CellChange,
+    Change,
+    ChangeSet,
+    Proposal,
+    are_alike,
+    differ,
+    key,
+    names_of,
+    node,
+    stated,
+)
 from projects.exchange.checks import Draft, broken
 from projects.exchange.rows import FIELDS, NOUNS, Problem, Row
-from projects.exchange.values import BIN_DIGITS, NAMES, Known, Reader, is_empty, key_of, typed
+from projects.exchange.values import NAMES, Known, Reader, is_empty, key_of, typed
 from projects.forms.organisations import most_alike_of_each
 from projects.models import Organisation, Project
 from projects.models.choices import DatePrecision
@@ -48,7 +62,7 @@ class _Planner:
         by_noun = defaultdict(list)
         for row in rows:
             by_noun[row.noun].append(row)
-        self._prepare(by_noun)
+        self.known.prepare_for(by_noun)
         for name, noun in NOUNS.items():
             if by_noun[name]:
                 self._noun(noun, by_noun[name])
@@ -61,31 +75,12 @@ class _Planner:
 
     # ---- What the register has ----
 
-    def _prepare(self, by_noun):
-        """Read what the cells may name: once for each table."""
-        texts = defaultdict(set)
-        for noun, rows in by_noun.items():
-            named = [item for item in FIELDS[noun].values() if item.kind == "record"]
-            own = NOUNS[noun].model if noun in ("projects", "organisations") else None
-            for row in rows:
-                for item in named:
-                    value = row.values[item.name].value if item.name in row.values else None
-                    if not is_empty(value) and not isinstance(value, Row):
-                        texts[item.column.related_model].add(typed(value))
-                if own and not row.key:
-                    names = ("reference", "uscc", *NAMES)
-                    texts[own] |= {typed(row.values[name].value) for name in names if name in row.values}
-                    if "bin" in row.values:  # without the zeros that a spreadsheet takes away
-                        texts[own].add(typed(row.values["bin"].value).zfill(BIN_DIGITS))
-        for model, found in texts.items():
-            self.known.prepare(model, found - {""})
-
     def _existing(self, noun, rows):
         """primary key as text -> the record as it stands."""
         keys = {row.key for row in rows if row.key.isascii() and row.key.isdigit() and len(row.key) < 19}
         related = [name for name, item in FIELDS[noun.name].items() if item.column.is_relation]
         related += ["stage"] if noun.model is Project else []
-        seen = permissions.visible_to(self.user, noun.model._default_manager.select_related(*related))
+        seen = permissions.visible_to(self.user, noun.model._default_manager.prefetch_related(*related))
         return {str(key): record for key, record in seen.in_bulk([int(key) for key in keys]).items()}
 
     def _states(self, noun, pairs):
@@ -116,12 +111,15 @@ class _Planner:
             if before is not None:
                 taken[before.pk] = row
                 self.records[row] = before
-            pairs.append((row if row.key or before is None else _stated(row), before))
+            pairs.append((row if row.key or before is None else stated(row), before))
         states, self.blank = self._states(noun, pairs), noun.model()
         new = {row: self._new_record(noun, row) for row, before in pairs if before is None}
         changes = []
         for row, before in pairs:
             progress.tick()
+            if before is None and self._is_known(row, new[row]):
+                changes.append(Change(row, new[row]))
+                continue
             state = states.get((before.pk, row.version)) if before else None
             changes.append(self._read(noun, row, before, new.get(row), state))
         changes = self._matched(noun, changes)
@@ -137,6 +135,12 @@ class _Planner:
         if noun.model is Project and cell and not is_empty(cell.value):
             return self.known.by_key(Project, key_of(typed(cell.value)))
         return None
+
+    def _is_known(self, row, record):
+        """Whether a new project will be one of the register: then its cells are read beside those of that one alone."""
+        cell = row.values.get("reference")
+        is_named = cell is None or is_empty(cell.value)
+        return isinstance(record, Project) and is_named and bool(self._certain(record))
 
     def _twice(self, row, first):
         cell = row.values.get("reference")
@@ -239,17 +243,19 @@ class _Planner:
         if noun.model in (Organisation, Project):
             once = list(self._once(noun, changes))
             new = [change.record for change in once if change.is_new and noun.model is Organisation]
-            texts = {name for record in new if not self._certain(record) for name in _names_of(record)}
+            texts = {name for record in new if not self._certain(record) for name in names_of(record)}
             self.alike = most_alike_of_each(texts) if texts else {}
             return [self._proposed(noun, change) for change in once]
         if not noun.belongs_to:
             return changes
         new = [change for change in changes if change.is_new and not change.errors]
-        projects = {change.record.project_id for change in new} - {None}
+        projects = {change.record.project_id: change.record.project for change in new if change.record.project_id}
         standing = defaultdict(list)
         related = [name for name, item in FIELDS[noun.name].items() if item.column.is_relation]
-        rows = permissions.visible_to(self.user, noun.model._default_manager.filter(project__in=projects))
-        for record in rows.select_related(*related) if projects else ():
+        related = [name for name in related if name not in ("project", "statement")]  # one is here, the other not asked
+        rows = permissions.visible_to(self.user, noun.model._default_manager.filter(project__in=projects.keys()))
+        for record in rows.prefetch_related(*related) if projects else ():
+            record.project = projects[record.project_id]
             standing[record.project_id].append(record)
         return [self._on_record(noun, change, standing) for change in changes]
 
@@ -259,8 +265,12 @@ class _Planner:
         names = NATURAL.get(noun.name) or [*change.names, *(["as_of"] if "as_of" in noun.names else [])]
         names = [FIELDS[noun.name][name].column.attname for name in names if name not in SAME_SOURCE]
         for record in standing.get(change.record.project_id, ()):
-            if all(key(getattr(record, name)) == key(getattr(change.record, name)) for name in names):
-                return self._read(noun, _stated(change.row), record)
+            if are_alike(record, change.record, names):
+                own = [cell.field.column.attname for cell in change.cells]
+                if are_alike(record, change.record, own):
+                    self.records[change.row] = record
+                    return Change(change.row, record, record)
+                return self._read(noun, stated(change.row), record)
         return change
 
     def _once(self, noun, changes):
@@ -292,6 +302,7 @@ class _Planner:
         """The change of the record that a new row is, as far as somebody has said so or it is certain."""
         if not change.is_new or change.errors:
             return change
+        row, record = change.row, change.record
         candidates, is_certain = self._candidates(change.record)
         if not candidates:
             return change
@@ -303,16 +314,16 @@ class _Planner:
             proposal.choice = certain or ("" if self.asks else NEW)
         self.found.proposals.append(proposal)
         if proposal.choice not in keys:
-            return change
+            return self._read(noun, row, None, record) if self._is_known(row, record) else change
         same = keys[proposal.choice]
         self._is_same(change.record, same)
-        return self._read(noun, _stated(change.row), same)
+        return self._read(noun, stated(change.row), same)
 
     def _candidates(self, record):
         """Records of the register that a new one may be, each with a sentence why, and whether that is certain."""
         if found := self._certain(record):  # a project that the file calls otherwise is asked about, whatever its name
             return found, not getattr(record, "reference", "")
-        if alike := next((self.alike[name] for name in _names_of(record) if name in self.alike), None):
+        if alike := next((self.alike[name] for name in names_of(record) if name in self.alike), None):
             return [(alike, _("Its name is much like this one."))], False
         return [], False
 
@@ -322,9 +333,9 @@ class _Planner:
         for number in filter(None, (record.bin, record.uscc) if model is Organisation else ()):
             if found := self.known.by_key(model, number):
                 return [(found, _("It has the same registration number."))]
-        found = dict.fromkeys(row for name in _names_of(record) for row in self.known.named(model, name))
+        found = dict.fromkeys(row for name in names_of(record) for row in self.known.named(model, name))
         if model is Organisation:  # of one name, and yet two bodies with a number each
-            found = [row for row in found if not _differ(row, record)]
+            found = [row for row in found if not differ(row, record)]
         return [(row, _("It has the same name.")) for row in found]
 
     # ---- Rules ----
@@ -333,13 +344,13 @@ class _Planner:
         """Rule 26 for the rows of one file together: followed upwards, an owner does not come back."""
         if noun.model is not Organisation:
             return
-        above = {_node(change.record): change.record.parent for change in changes if "parent" in change.names}
+        above = {node(change.record): change.record.parent for change in changes if "parent" in change.names}
         for change in changes:
-            owner, seen = above.get(_node(change.record)), set()
-            while owner is not None and _node(owner) not in seen:
-                seen.add(_node(owner))
-                owner = above[_node(owner)] if _node(owner) in above else owner.parent  # noqa: SIM401 -- asks the database
-            if _node(change.record) in seen:
+            owner, seen = above.get(node(change.record)), set()
+            while owner is not None and node(owner) not in seen:
+                seen.add(node(owner))
+                owner = above[node(owner)] if node(owner) in above else owner.parent  # noqa: SIM401 -- asks the database
+            if node(change.record) in seen:
                 change.errors["parent"] = (change.row.values["parent"], _("This would make a circle."))
 
     def _check(self, noun, change):
@@ -382,7 +393,7 @@ class _Planner:
         if not change.is_new or noun.name not in NATURAL:
             return ""
         values = (getattr(change.record, name) for name in NATURAL[noun.name])
-        mark = (noun.name, *(_node(value) if hasattr(value, "_meta") else value for value in values))
+        mark = (noun.name, *(node(value) if hasattr(value, "_meta") else value for value in values))
         first = self.natural.setdefault(mark, change)
         if first is change:
             return ""
@@ -414,24 +425,3 @@ class _Planner:
         if isinstance(record, Project) and not permissions.may_move(user, before, record):
             return _("The place or the sector must be among those that you answer for.")
         return ""
-
-
-def _names_of(record):
-    """The names of a record in the languages that it has one in."""
-    return [text for name in NAMES if (text := getattr(record, name))]
-
-
-def _differ(one, other):
-    """Whether two organisations have different numbers of one kind."""
-    return any(len({getattr(row, name) for row in (one, other)} - {None, ""}) > 1 for name in ("bin", "uscc"))
-
-
-def _node(record):
-    """What tells two records apart, in the register or not saved yet."""
-    return ("saved", record.pk) if record.pk is not None else ("new", id(record))
-
-
-def _stated(row):
-    """The row without its empty cells, and what holds of new records alone: that is left as it is in the register."""
-    values = {name: cell for name, cell in row.values.items() if name not in row.for_new and not is_empty(cell.value)}
-    return Row(row.sheet, row.number, row.noun, values)

@@ -4,13 +4,14 @@ import hashlib
 from dataclasses import dataclass, field
 
 from projects.exchange.rows import NOUNS, Row
+from projects.exchange.values import NAMES, is_empty
 
 NEW = "new"  # the answer to a proposal: not the same, a record of its own
 THEIRS, YOURS = "theirs", "yours"  # the answers to a conflict
 SAME_SOURCE = {"statement", "certainty", "is_confidential"}  # may change without the figure having another source
 
 
-@dataclass
+@dataclass(slots=True)
 class CellChange:
     """A field that a file sets. In a conflict, `was` is what the file was taken with and `old` what stands now."""
 
@@ -23,7 +24,7 @@ class CellChange:
     choice: str = ""
 
 
-@dataclass
+@dataclass(slots=True)
 class Change:
     """What a row does to a record. before: None for a new one. record: as it will be, not saved."""
 
@@ -115,11 +116,18 @@ class ChangeSet:
 
     def fingerprint(self):
         """SHA-256 of all that would be written: what is confirmed is what was seen."""
-        digest = hashlib.sha256()
+        digest, names = hashlib.sha256(), {}
         for change in self.changes:
             state = (change.row.noun, change.row.sheet, change.row.number)
             state += (change.before.pk, change.before.version) if change.before else ()
-            cells = [(cell.field.name, key(cell.new)) for cell in change.cells]
+            cells = []
+            for cell in change.cells:
+                value = cell.new
+                if hasattr(value, "_meta") and value.pk is None:  # a new record that several rows are about
+                    if id(value) not in names:
+                        names[id(value)] = key(value)
+                    value = names[id(value)]
+                cells.append((cell.field.name, key(value)))
             digest.update(repr((state, cells)).encode())
         return digest.hexdigest()
 
@@ -129,3 +137,29 @@ def key(value):
     if hasattr(value, "_meta"):
         return value.pk if value.pk is not None else repr(value)
     return value.normalize() if hasattr(value, "normalize") else value
+
+
+def names_of(record):
+    """The names of a record in the languages that it has one in."""
+    return [text for name in NAMES if (text := getattr(record, name))]
+
+
+def differ(one, other):
+    """Whether two organisations have different numbers of one kind."""
+    return any(len({getattr(row, name) for row in (one, other)} - {None, ""}) > 1 for name in ("bin", "uscc"))
+
+
+def are_alike(one, other, names):
+    """Whether two records have the same in these fields."""
+    return all(key(getattr(one, name)) == key(getattr(other, name)) for name in names)
+
+
+def node(record):
+    """What tells two records apart, in the register or not saved yet."""
+    return ("saved", record.pk) if record.pk is not None else ("new", id(record))
+
+
+def stated(row):
+    """The row without its empty cells, and what holds of new records alone: that is left as it is in the register."""
+    values = {name: cell for name, cell in row.values.items() if name not in row.for_new and not is_empty(cell.value)}
+    return Row(row.sheet, row.number, row.noun, values)

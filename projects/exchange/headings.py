@@ -185,6 +185,8 @@ class Recognition:
                 for label in FIELDS["organisations"][name].labels.values():
                     self.labels.setdefault(" ".join(_words(label)), f"{role}.{name}")
 
+        self.letters = {label: _letters(label) for label in self.labels}
+
     def of(self, heading):
         """The targets that a heading may mean: [(key, confidence from 0 to 1)], the likeliest first."""
         if not heading or len(heading) > LONG:
@@ -207,9 +209,10 @@ class Recognition:
                 share = min(1, covered / letters)
                 found[key] = max(found.get(key, 0), LEAST + (LIKELY - LEAST) * share)
         if not found:
-            compared = SequenceMatcher(None, "", text)
+            compared, own = SequenceMatcher(None, "", text), _letters(text)
             for label, key in self.labels.items():
-                if abs(len(label) - len(text)) < 4:
+                both = len(label) + len(text)  # less what is in one of them alone: all that they can have in common
+                if both - (own ^ self.letters[label]).bit_count() > ALIKE * both and abs(len(label) - len(text)) < 4:
                     compared.set_seq1(label)
                     if compared.quick_ratio() > ALIKE and compared.ratio() > ALIKE:
                         found[key] = LEAST
@@ -225,3 +228,11 @@ class Recognition:
                 return 0
             covered += len(matches[0])
         return covered
+
+
+def _letters(text):
+    """The letters of a text as bits: two texts differ in at least as many letters as their bits do."""
+    found = 0
+    for letter in text:
+        found |= 1 << ord(letter) % 256
+    return found

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from projects import permissions
-from projects.exchange.rows import FIELDS, LANGUAGES, Row
+from projects.exchange.rows import FIELDS, LANGUAGES, NOUNS, Row
 from projects.forms.amounts import currency_of
 from projects.forms.fields import clean_text
 from projects.forms.lookups import NAMED, SEPARATOR, key_field, written
@@ -87,11 +87,30 @@ class Known:
             found[text].append(record)
         self._texts_of[id(record)] |= texts
 
+    def prepare_for(self, by_noun):
+        """Read what the cells of a file may name, once for each table. Args: by_noun: key of NOUNS -> Rows."""
+        texts = defaultdict(set)
+        for noun, rows in by_noun.items():
+            named = [item for item in FIELDS[noun].values() if item.kind == "record"]
+            own = NOUNS[noun].model if noun in ("projects", "organisations") else None
+            for row in rows:
+                for item in named:
+                    value = row.values[item.name].value if item.name in row.values else None
+                    if not is_empty(value) and not isinstance(value, Row):
+                        texts[item.column.related_model].add(typed(value))
+                if own and not row.key:
+                    names = ("reference", "uscc", *NAMES)
+                    texts[own] |= {typed(row.values[name].value) for name in names if name in row.values}
+                    if "bin" in row.values:  # without the zeros that a spreadsheet takes away
+                        texts[own].add(typed(row.values["bin"].value).zfill(BIN_DIGITS))
+        for model, found in texts.items():
+            self.prepare(model, found - {""})
+
     def prepare(self, model, texts):
         """Read what these texts may name, at once."""
         rows = permissions.visible_to(self.user, model._default_manager.all())
         if model is Project:
-            rows = rows.select_related("main_sector", "place", "stage", "programme", "department")
+            rows = rows.prefetch_related("main_sector", "place", "stage", "programme", "department")
         if model is Programme:
             if self._by_key[model] is None:
                 self._by_key[model] = {}
@@ -108,7 +127,7 @@ class Known:
             self._remember(model, rows.filter(named))
         left = {fold(text.strip()) for text in texts if key_of(text).upper() not in self._by_key[model]} - {""}
         if left and model is not Statement:  # all names are folded here: the database takes many times as long
-            names = rows.order_by().select_related(None).values_list("pk", *NAMES).iterator(CHUNK)
+            names = rows.order_by().prefetch_related(None).values_list("pk", *NAMES).iterator(CHUNK)
             found = [pk for pk, *texts in names if not left.isdisjoint(map(fold, filter(None, texts)))]
             self._remember(model, rows.filter(pk__in=found))
 

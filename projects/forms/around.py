@@ -2,7 +2,8 @@
 
 import datetime
 
-from projects.models import Amount, ExchangeRate, StageChange
+from projects import stages
+from projects.models import Amount, ExchangeRate, Organisation, StageChange
 
 RATE_DAYS = 10  # how many days back the official rate of a day off is looked for
 WITH = {Amount: ("included_in", "payer", "phase"), StageChange: ("stage",)}  # what rules ask of a neighbour
@@ -35,6 +36,14 @@ class Around:
     def before(self, record):
         """The record as it stands in the register."""
         return type(record)._base_manager.get(pk=record.pk)
+
+    def record_of(self, project):
+        """What the register knows of a project beside its own row, for what its stages ask."""
+        return stages.Record([project.pk])
+
+    def owner_of(self, name, number):
+        """The organisation that has a number, `name` being its column, or None."""
+        return Organisation.objects.filter(**{name: number}).first()
 
 
 def siblings(form):

@@ -30,7 +30,7 @@ def _bin(form):
     if text := bin_error(number):
         yield error(text, "bin")
         return
-    if owner := Organisation.objects.filter(bin=number).exclude(pk=form.instance.pk).first():
+    if (owner := form.around.owner_of("bin", number)) and owner.pk != form.instance.pk:
         text = _("BIN %(bin)s already belongs to '%(name)s'. Open that card instead?")
         yield error(text % {"bin": number, "name": owner}, "bin")
     if not form.is_changed("bin", "registered_on", "country"):
@@ -56,7 +56,7 @@ def _uscc(form):
         return
     if text := uscc_error(number):
         yield error(text, "uscc")
-    elif owner := Organisation.objects.filter(uscc=number).exclude(pk=form.instance.pk).first():
+    elif (owner := form.around.owner_of("uscc", number)) and owner.pk != form.instance.pk:
         text = _("USCC %(uscc)s already belongs to '%(name)s'. Open that card instead?")
         yield error(text % {"uscc": number, "name": owner}, "uscc")
 

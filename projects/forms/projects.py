@@ -224,7 +224,8 @@ def _stage_documented(form):
     if project.pk is None:  # comes with the same file: its page will say what the stage asks for
         return
     known = [StageFact.COMMISSIONED] if form.value("commissioned_on") else []
-    missing = stages.missing(project, stage, more=_documents_of(form), known=known)
+    record = form.around.record_of(project)
+    missing = stages.missing(project, stage, more=_documents_of(form), known=known, record=record)
     documents = [str(requirement) for requirement in missing if requirement.rows[0].document_type]
     facts = [str(requirement) for requirement in missing if not requirement.rows[0].document_type]
     if documents:

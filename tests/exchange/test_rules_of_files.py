@@ -4,12 +4,13 @@ import datetime
 import random
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
 from projects.forms import FORMS
 from projects.forms.organisations import most_alike, most_alike_of_each
-from projects.models import Amount, Observation, ProjectParty, StageChange
+from projects.models import Amount, Observation, Project, ProjectParty, StageChange
 from tests import factories
 from tests.exchange.sheets import Taken
 
@@ -138,3 +139,36 @@ def test_names_are_compared_many_at_once_as_one_by_one(ground):
     alone = {text: found for text in texts if (found := most_alike([text]))}
     assert len(alone) >= 2
     assert most_alike_of_each(texts) == alone
+
+
+def test_many_rows_ask_no_more_than_few(ground):
+    """Of projects in the register: what their stages require, who has a number, what stands beside a figure."""
+    factories.stage_requirement(stage="design")
+    factories.stage_requirement(stage="design", document_type=None, fact="investor")
+    factories.stage_requirement(stage="design", document_type=None, fact="bin")
+    editor = factories.editor()
+    projects = [factories.project() for _number in range(8)]
+    factories.party(project=projects[0], organisation=factories.investor(bin="251040000012"))
+    factories.project_document(project=projects[1])
+
+    def asked_about(some):
+        taken = Taken(editor, Project.objects.filter(pk__in=[project.pk for project in some]))
+        for project in some:
+            given = {"project": project.reference, "as_of": DAYS[0]}
+            taken.add("stages", project=project.reference, stage="design", effective_on=DAYS[0])
+            taken.add("amounts", kind="committed", value=100, currency="USD", **given)
+            taken.add("observations", metric="jobs_permanent", value=1, unit="PERSON", status="actual", **given)
+            taken.add("organisations", name_en=f"Synthetic {project}", name_kk="Ү", name_ru="Т", kind="company")
+        with CaptureQueriesContext(connection) as asked:
+            found = taken.plan()
+        stages = [change for change in found.creates if change.row.noun == "stages"]
+        return len(asked), {change.record.project: [text for *_cell, text in change.warnings] for change in stages}
+
+    few, _said = asked_about(projects[:2])
+    many, said = asked_about(projects)
+
+    assert many <= few
+    assert len(said) == 8
+    assert "Not on record" not in " ".join(said[projects[0]]) and "Not attached" in said[projects[0]][0]
+    assert "Not attached" not in " ".join(said[projects[1]]) and "Not on record" in said[projects[1]][0]
+    assert len(said[projects[2]]) == 2
