@@ -47,6 +47,7 @@ class Desk(ListPage):
     default_sort = "due"
     heading = gettext_lazy("My desk")
     lead = gettext_lazy("The reports of my projects for this period, and what else waits for me.")
+    when_empty = gettext_lazy("Reports are owed by the curator of a project. You are the curator of none.")
     template_name = "portfolio/desk.html"
     more_filters = ("report", "sector", "stage", "status")
     as_cards = True

@@ -28,6 +28,7 @@ class DocumentList(ListPage):
     default_sort = "-added"
     heading = gettext_lazy("Documents")
     lead = gettext_lazy("Each file is kept once, and may be evidence in many places.")
+    when_empty = gettext_lazy("Documents come with reports, evidence, agreements and stages.")
     add_url_name = "file-new"
     export_name = "file-export"
 

@@ -46,6 +46,7 @@ class ImportList(ListPage):
     default_sort = "-created"
     heading = gettext_lazy("Imports")
     lead = gettext_lazy("Files that were brought in: what they changed, by whom, and how to take it back.")
+    when_empty = gettext_lazy("Editors bring in files. You see your own, and those that are shown to you for review.")
 
     def listed(self, rows):
         return rows.select_related("owner")

@@ -51,6 +51,7 @@ class ListPage(SignedIn, TemplateView):
     heading = ""
     lead = ""
     noun = ""
+    when_empty = ""  # why there are no rows at all, and what makes some
     add_url_name = None
     facets = {}
     groups = {}  # what rows may be grouped by: name -> filters.dimensions.Dimension
@@ -159,6 +160,7 @@ class ListPage(SignedIn, TemplateView):
             "open_view": next((view for view in self.views if str(view.pk) == data.get("view")), None),
             "save_view_url": self.save_url,
             "as_cards": self.as_cards,
+            "when_empty": self.when_empty,
             "looking_back": getattr(self.request, "looking_back", None),
             "now_url": self._url(as_of=None, known_at=None),
         }

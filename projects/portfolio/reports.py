@@ -246,6 +246,7 @@ class UpdateQueue(ListPage):
     columns = columns.by_name(columns.UPDATES)
     heading = gettext_lazy("Updates to approve")
     lead = gettext_lazy("Submitted updates that wait for your decision.")
+    when_empty = gettext_lazy("No report waits for your decision. You are told in the inbox when one comes.")
     default_sort = "created"
     as_cards = True
 

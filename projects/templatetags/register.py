@@ -21,10 +21,10 @@ register.filter("days", lambda days: wording.period(*days))  # of the period of 
 
 
 @register.simple_tag
-def dated(value, precision="day", words=""):
-    """A date at its precision; unknown ones say so."""
+def dated(value, precision="day", words="", has_label=True):
+    """A date at its precision; unknown ones say so, and where no label stands beside them, what is unknown."""
     if value is None and precision != "relative":
-        return wording.unknown()
+        return wording.unknown() if has_label else _("date not stated")
     return wording.day(value, precision, words)
 
 

@@ -219,6 +219,10 @@ def test_the_inbox_is_my_own_and_is_read_at_once(client, editor):
     assert Notice.objects.filter(read_at=None).count() == 1
 
 
+def test_an_empty_desk_says_why(desk):
+    assert "You are the curator of none." in desk().text
+
+
 # ---- Handover -----------------------------------------------------------------------------------------------
 
 HANDOVER = "/en/updates/handover/"
