@@ -75,7 +75,8 @@ def receive(*, by, file, name, as_of, reason="", mapping=None, asks=True, start=
     """Keep a file as a new import, and check it, unless its columns have to be explained first.
 
     Args:
-        by: a user, or an Operator. file: binary, open. as_of: the day its figures are true of. reason: why.
+        by: a user, or an Operator. file: binary, open. reason: why. as_of: the day its figures are true of; where
+            somebody can be asked, the day in the title of a table goes before it.
         mapping: what the columns of an office's own table mean, as `Mapping.as_json` gives it.
         asks: whether somebody can be asked; if not, open questions refuse the file.
         start: what is done with a file that can be checked, instead of `check`; called with job and book.
@@ -94,7 +95,9 @@ def receive(*, by, file, name, as_of, reason="", mapping=None, asks=True, start=
         job.save()
     elif not workbook.is_ours(book):
         foreign = Foreign(book, by, mapping)
-        if (questions := foreign.open_questions(as_of)) and not asks:
+        if asks and foreign.mapping.as_of and foreign.mapping.as_of <= timezone.localdate():
+            job.as_of = foreign.mapping.as_of  # the table's own title says it better than the day of sending
+        if (questions := foreign.open_questions(job.as_of)) and not asks:
             raise ValidationError(questions)
         job.mapping = foreign.answers() | {"asks": asks and bool(questions or not foreign.is_known)}
         job.save()

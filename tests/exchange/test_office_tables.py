@@ -138,6 +138,19 @@ def test_what_cannot_be_read_is_refused_with_a_sentence(signed_in, content):
     assert ImportJob.objects.count() == 0
 
 
+def test_the_day_in_the_title_goes_before_the_day_of_sending(signed_in):
+    for day in (1, 2):  # the second table is read as the first one was, without a question
+        title = [f"Перечень проектов на 0{day}.10.2026 г.", None]
+        rows = [title, ["Наименование проекта", "Сумма, млн тенге"], ["Синтетический завод", 5]]
+        sent = send(signed_in, files.csv_file(rows), "t.csv")
+        page = signed_in.get(sent.url)
+        if page.status_code == 302:
+            asked = signed_in.get(page.url)
+            signed_in.post(asked.request["PATH_INFO"], answers(asked) | {"keep": "on"})
+        assert ImportJob.objects.latest("pk").as_of == datetime.date(2026, 10, day)
+    assert page.status_code == 200
+
+
 def test_a_letter_that_can_be_kept_nowhere_is_left_out(signed_in):
     rows = [["Наименование проекта", "Сумма, тенге"], ["Синтетический\0 завод", 5]]
     sent = send(signed_in, files.csv_file(rows), "t.csv")
