@@ -45,6 +45,7 @@ class ImportList(ListPage):
     columns = by_name(IMPORTS)
     default_sort = "-created"
     heading = gettext_lazy("Imports")
+    add_label = gettext_lazy("Bring in a file")
     lead = gettext_lazy("Files that were brought in: what they changed, by whom, and how to take it back.")
     when_empty = gettext_lazy("Editors bring in files. You see your own, and those that are shown to you for review.")
 

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from projects import exports, figures, paging, permissions, saved_views, timetravel
@@ -53,6 +54,7 @@ class ListPage(SignedIn, TemplateView):
     noun = ""
     when_empty = ""  # why there are no rows at all, and what makes some
     add_url_name = None
+    add_label = gettext_lazy("New")
     facets = {}
     groups = {}  # what rows may be grouped by: name -> filters.dimensions.Dimension
     export_name = ""  # of the addresses of its files, where it has any
@@ -101,6 +103,7 @@ class ListPage(SignedIn, TemplateView):
                 if name not in ("q", "after", "before")
             ],
             "add_url": self._add_url(),
+            "add_label": self.add_label,
         }
         key = self.alike()
         return frame | {"results": remembered(key, lambda: self._rendered(frame)) if key else self._rendered(frame)}
