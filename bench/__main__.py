@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import json
 import os
 import sys
@@ -91,7 +92,7 @@ def _say(**row):
 def _measure(size, times):
     from django.contrib.auth import get_user_model
 
-    from bench import exchange, people, plans, writes, yardsticks
+    from bench import exchange, files, people, plans, writes, yardsticks
     from bench.server import Server
 
     _load(size)
@@ -149,7 +150,7 @@ def _measure(size, times):
         )
     with Server(user).running(workers=2) as server:
         _say(**people.at_once(server, size))
-    for figures in exchange.rows(min(size, exchange.ROWS), user):
+    for figures in itertools.chain(files.rows(size, user), exchange.rows(min(size, exchange.ROWS), user)):
         _say(**figures)
     for bench in benches:
         if bench.is_explained:

@@ -19,7 +19,6 @@ SECTOR, GROUP = "ENERGY", "construction"
 NARROW = f"sector={SECTOR}&stage_group={GROUP}"
 PAST = "2024-01-01"
 SWAP = {"HX-Request": "true", "HX-Target": "results"}
-FILES = 10_000  # projects up to which files are written: of more they take minutes
 FIRST_PAGE, NEXT_PAGE, RESULTS = 100_000, 30_000, 12_000  # bytes
 
 
@@ -80,13 +79,7 @@ def benches(size):
         ),
         Bench("list as of a day, first", "P10", f"{PROJECTS}?{past}", 1.5, of="list, first", **first),
         Bench("API: totals as of a day, first", "P10", past_totals, 2, by_sector_then(), of="limit", **first),
-        *(_files() if size <= FILES else ()),
     ]
-
-
-def _files():
-    copy = f"COPY ({page(number=None)}) TO STDOUT CSV"
-    return [Bench("file: CSV", "P12", f"{PROJECTS}export.csv", 4, copy, of="limit")]
 
 
 def _cursor(number):

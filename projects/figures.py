@@ -1,20 +1,22 @@
 """Every figure on every page is rendered here: value, unit, bound, and the link to what it rests on."""
 
+import functools
 from decimal import Decimal
+from html import escape
 
-from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from projects import rollups, wording
 from projects.models import Amount, IndicatorValue, Obligation, Observation, Shipment
-from projects.models.choices import Bound
+from projects.models.choices import AmountKind, Bound
 
 
 def statement_url(statement):
     """The page of a statement's source, at the statement. Needs `statement.source` loaded."""
-    return f"{reverse('source-detail', args=[statement.source.code])}#{statement.code}"
+    return f"{statement.source.get_absolute_url()}#{statement.code}"
 
 
 def plain(value):
@@ -23,18 +25,15 @@ def plain(value):
 
 
 def render(figure, text, *, value, unit, kind, bound=Bound.EQ, url, title="", extra=""):
-    """The one component of figures: `<a href=what it rests on><data class="figure" …>text</data></a>`."""
-    return format_html(
-        '<a class="figure-link" href="{}" title="{}">'
-        '<data class="figure" value="{}" data-unit="{}" data-kind="{}" data-bound="{}"{}>{}</data></a>',
-        url,
-        title,
-        value,
-        unit,
-        kind,
-        bound,
-        extra,
-        text,
+    """The one component of figures: `<a href=what it rests on><data class="figure" …>text</data></a>`.
+
+    Args: extra: more marks, as safe HTML.
+    """
+    # As format_html, which takes three times as long: a list shows hundreds of figures.
+    return mark_safe(
+        f'<a class="figure-link" href="{escape(url)}" title="{escape(title)}">'
+        f'<data class="figure" value="{escape(value)}" data-unit="{escape(unit)}" data-kind="{escape(kind)}" '
+        f'data-bound="{escape(bound)}"{conditional_escape(extra)}>{conditional_escape(text)}</data></a>'
     )
 
 
@@ -58,7 +57,8 @@ def _amount(row, exact, url):
         kind=row.kind,
         bound=row.bound,
         url=url or statement_url(row.statement),
-        title=_("%(kind)s: %(amount)s") % {"kind": row.get_kind_display(), "amount": wording.bounded(whole, row.bound)},
+        title=_("%(kind)s: %(amount)s")
+        % {"kind": wording.label(AmountKind, row.kind), "amount": wording.bounded(whole, row.bound)},
     )
 
 
@@ -168,13 +168,9 @@ _RENDERERS = {
 
 def total(total, url, exact=False, no_data=None):
     """A computed sum, linked to the rows that it adds; what is missing and unconverted stands in its marks."""
-    marks = format_html(
-        ' data-total="{}" data-count="{}" data-missing="{}" data-lower-bounds="{}" data-unconverted="{}"',
-        total.kind,
-        total.count,
-        total.missing,
-        total.lower_bounds,
-        total.unconverted,
+    marks = mark_safe(
+        f' data-total="{escape(total.kind)}" data-count="{total.count:d}" data-missing="{total.missing:d}" '
+        f'data-lower-bounds="{total.lower_bounds:d}" data-unconverted="{total.unconverted:d}"'
     )
     if total.value is None:
         text, value = no_data or _("no data"), ""
@@ -195,21 +191,25 @@ def total(total, url, exact=False, no_data=None):
 
 def total_note(total):
     """What a reader must know of a sum, as one sentence after another."""
-    notes = [ngettext("%(count)d figure", "%(count)d figures", total.count) % {"count": total.count}]
-    if total.missing:
+    return _note(total.count, total.missing, total.lower_bounds, total.unconverted, get_language())
+
+
+@functools.lru_cache(maxsize=1024)
+def _note(count, missing, lower_bounds, unconverted, language):
+    notes = [ngettext("%(count)d figure", "%(count)d figures", count) % {"count": count}]
+    if missing:
         notes.append(
-            ngettext("%(count)d project without a figure", "%(count)d projects without a figure", total.missing)
-            % {"count": total.missing}
+            ngettext("%(count)d project without a figure", "%(count)d projects without a figure", missing)
+            % {"count": missing}
         )
-    if total.lower_bounds:
+    if lower_bounds:
         notes.append(
-            ngettext("%(count)d lower bound", "%(count)d lower bounds", total.lower_bounds)
-            % {"count": total.lower_bounds}
+            ngettext("%(count)d lower bound", "%(count)d lower bounds", lower_bounds) % {"count": lower_bounds}
         )
-    if total.unconverted:
+    if unconverted:
         notes.append(
-            ngettext("%(count)d without an exchange rate", "%(count)d without an exchange rate", total.unconverted)
-            % {"count": total.unconverted}
+            ngettext("%(count)d without an exchange rate", "%(count)d without an exchange rate", unconverted)
+            % {"count": unconverted}
         )
     return " · ".join(notes)
 

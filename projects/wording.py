@@ -1,6 +1,7 @@
 """Figures and dates as people write them in each language. Formatting only: no database, no request."""
 
 import datetime
+import functools
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 
 from django.conf import settings
@@ -26,13 +27,20 @@ SCALES = {
 }
 
 
-def number(value, places=None):
-    """A number with the separators of the reader's language; without trailing zeros unless `places` is given."""
-    if places is None:
-        value = value.normalize() if isinstance(value, Decimal) else value
-        exponent = value.as_tuple().exponent if isinstance(value, Decimal) else 0
-        places = -exponent if exponent < 0 else 0
-    return formats.number_format(value, places, use_l10n=True, force_grouping=True)
+def number(value):
+    """A number (int, Decimal) with the separators of the reader's language, without trailing zeros."""
+    return _number(value, get_language())
+
+
+def _number(value, language):
+    text = f"{value.normalize():,f}" if isinstance(value, Decimal) else f"{value:,d}"
+    return text.translate(_separators(language))
+
+
+@functools.cache
+def _separators(language):
+    names = {",": "THOUSAND_SEPARATOR", ".": "DECIMAL_SEPARATOR"}
+    return str.maketrans({sign: formats.get_format(name, language) for sign, name in names.items()})
 
 
 def _shortened(value, language):
@@ -54,9 +62,9 @@ def money(value, currency, bound=Bound.EQ, exact=False):
     short, word = (value, "") if exact else _shortened(value, language)
     sign = SIGNS[bound]
     if language == "zh-hans":  # as Chinese texts write sums: no grouping before 亿, no space
-        digits = number(short) if exact or not word else f"{short.normalize():f}"
+        digits = _number(short, language) if exact or not word else f"{short.normalize():f}"
         return f"{sign}{digits}{word}{CHINESE_CURRENCIES.get(currency, ' ' + currency)}"
-    digits = number(short)
+    digits = _number(short, language)
     if language == "en":
         return f"{sign}{currency} {digits}{' ' + word if word else ''}".replace(" ", "\u00a0")
     return f"{sign}{digits}{' ' + word if word else ''} {SYMBOLS.get(currency, currency)}".replace(" ", "\u00a0")
@@ -97,11 +105,31 @@ def not_stated():
 
 def unknown():
     """The mark of an unknown value: never 0, never blank."""
+    return _unknown(get_language())
+
+
+@functools.cache
+def _unknown(language):
     return format_html('<span class="unknown">{}</span>', not_stated())
+
+
+def label(choices, value):
+    """What a closed list calls one of its values."""
+    return _label(choices, value, get_language())
+
+
+@functools.cache
+def _label(choices, value, language):
+    return str(choices(value).label)
 
 
 def day(value, precision=DatePrecision.DAY, words=""):
     """A date at the precision that is known: a day, «2025 ж. 3-тоқсан», 2025, "on or before …", the source's words."""
+    return _day(value, precision, words, get_language())
+
+
+@functools.lru_cache(maxsize=4096)
+def _day(value, precision, words, language):
     if precision == DatePrecision.RELATIVE and words:
         return words
     if value is None:

@@ -3,19 +3,21 @@
 import functools
 from collections import defaultdict
 from dataclasses import dataclass, field
+from html import escape
 from operator import attrgetter
 from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from projects import figures, wording
 from projects.models import base
 from projects.models.choices import DatePrecision
+from tracker.addresses import address
 
 KNOWN = 2000  # values of a cell that are kept: code lists are short, a chunk of a file has fewer rows
 
@@ -40,7 +42,7 @@ class CellContext:
         return record.get_absolute_url() + self.suffix
 
     def investor_url(self, organisation):
-        return reverse("investor-detail", args=[organisation.pk]) + self.suffix
+        return address("investor-detail", organisation.pk) + self.suffix
 
     def pill(self, choices, value):
         return pill(str(choices(value).label), choices.colour_of(value))
@@ -87,11 +89,12 @@ def once(key, compute):
 
     def value(row, context):
         known, own = context.known[compute], key(row)
-        if own not in known:
+        try:
+            return known[own]
+        except KeyError:
             if len(known) >= KNOWN:
                 known.clear()
-            known[own] = compute(row, context)
-        return known[own]
+            return known.setdefault(own, compute(row, context))
 
     return value
 
@@ -142,9 +145,11 @@ def related(name):
 def linked(address, words=None):
     """Cell: a link; `address` is a function of (row, context), `words` the value (by default the row's own name)."""
     words = words or (lambda row, context: str(row))
-    return Cell(
-        words, lambda row, context: format_html('<a href="{}">{}</a>', address(row, context), words(row, context))
-    )
+
+    def html(row, context):
+        return mark_safe(f'<a href="{escape(address(row, context))}">{conditional_escape(words(row, context))}</a>')
+
+    return Cell(words, html)
 
 
 def dated(name, precision=None):

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+from collections import defaultdict
 from decimal import Decimal
 
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from django.utils import timezone
 MARK = "\ufeff"  # by which spreadsheets know UTF-8
 CONTENT_TYPE = "text/csv; charset=utf-8"
 LINES = 500  # of one part
+AS_IT_IS = {type(None), int, datetime.date}  # what the writer of the standard library writes in the same way
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -28,9 +30,10 @@ def parts(table):
     buffer.write(MARK)
     writer.writerow(map(plain, table.headings))
     yield taken()  # before the rows are read: whoever waits sees at once that the file has begun
+    written = _written()
     with table.reading():
         for number, record in enumerate(table.records(), 1):
-            writer.writerow(map(plain, record))
+            writer.writerow([value if type(value) in AS_IT_IS else written[type(value)](value) for value in record])
             if number % LINES == 0:
                 yield taken()
     yield taken()
@@ -46,7 +49,7 @@ def answer(name, rows):
 
 def plain(value):
     """A value as text: ISO dates, plain digits; text that a spreadsheet would calculate begins with an apostrophe."""
-    return _WRITTEN.get(type(value), _text)(value)
+    return "" if value is None else _written()[type(value)](value)
 
 
 def _text(value):
@@ -54,14 +57,15 @@ def _text(value):
     return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
-def _moment(value):
-    return value.astimezone(timezone.get_current_timezone()).isoformat(sep=" ", timespec="seconds")
-
-
-_WRITTEN = {
-    type(None): lambda value: "",
-    int: str,
-    Decimal: "{:f}".format,
-    datetime.date: datetime.date.isoformat,
-    datetime.datetime: _moment,
-}
+def _written():
+    """How values of each type are written, in the time zone of the reader."""
+    zone = timezone.get_current_timezone()
+    return defaultdict(
+        lambda: _text,
+        {
+            int: str,
+            datetime.date: datetime.date.isoformat,
+            datetime.datetime: lambda value: value.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
+            Decimal: "{:f}".format,
+        },
+    )

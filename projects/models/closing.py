@@ -3,10 +3,10 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.progress import ReportingPeriod, Update
+from tracker.addresses import address
 
 # What SQL typed by hand meets; forms and actions refuse before, with a sentence.
 pgtrigger.register(
@@ -56,4 +56,4 @@ class PeriodReport(models.Model):
         return str(self.period)
 
     def get_absolute_url(self):
-        return reverse("period-detail", args=[self.period_id])
+        return address("period-detail", self.period_id)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import Recorded, dates_in_range, recorded
 from projects.models.choices import AsOfRule, Frequency, ImportStatus, TokenScope, ViewAudience
+from tracker.addresses import address
 
 
 @recorded
@@ -194,7 +195,7 @@ class ImportJob(Recorded):
         return self.file_name
 
     def get_absolute_url(self):
-        return reverse("import-detail", args=[self.pk])
+        return address("import-detail", self.pk)
 
 
 class ImportedFile(models.Model):

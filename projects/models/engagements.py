@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import (
@@ -24,6 +23,7 @@ from projects.models.functions import Fold
 from projects.models.organisations import Organisation, Person
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
+from tracker.addresses import address
 
 ENGAGEMENT_SEARCH = Fold(
     "name_kk", "name_ru", "name_en", "name_zh_hans", "summary_kk", "summary_ru", "summary_en", "summary_zh_hans"
@@ -83,7 +83,7 @@ class Engagement(Sourced):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("engagement-detail", args=[self.pk])
+        return address("engagement-detail", self.pk)
 
 
 recorded_links(Engagement.projects.through)
@@ -174,7 +174,7 @@ class Agreement(Sourced):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("agreement-detail", args=[self.pk])
+        return address("agreement-detail", self.pk)
 
 
 recorded_links(Agreement.parties.through)
@@ -227,7 +227,7 @@ class Lead(Sourced):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("lead-detail", args=[self.pk])
+        return address("lead-detail", self.pk)
 
 
 @recorded

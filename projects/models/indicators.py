@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +19,7 @@ from projects.models.base import (
 )
 from projects.models.choices import Frequency
 from projects.models.codelists import Place, Unit
+from tracker.addresses import address
 
 
 @recorded
@@ -44,7 +44,7 @@ class Indicator(Recorded):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("indicator-detail", args=[self.code])
+        return address("indicator-detail", self.code)
 
 
 @recorded

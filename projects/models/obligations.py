@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Case, CharField, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
-from django.urls import reverse
 from django.utils import formats
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +38,7 @@ from projects.models.instruments import Instrument
 from projects.models.organisations import Organisation
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
+from tracker.addresses import address
 
 DUE_WITHIN = 30  # days before its deadline in which an obligation counts as due
 SETTLED = (ObligationState.MET, ObligationState.WAIVED)  # nobody's turn any more
@@ -233,7 +233,7 @@ class Obligation(Sourced):
         return f"{self.kind}: {self.subject}"
 
     def get_absolute_url(self):
-        return reverse("obligation-detail", args=[self.pk])
+        return address("obligation-detail", self.pk)
 
     @property
     def subject(self):

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,6 +23,7 @@ from projects.models.base import (
 from projects.models.choices import OrganisationKind, PartyRole
 from projects.models.codelists import Aliased, Place, Sector
 from projects.models.functions import Fold, IsValidBin, IsValidUscc
+from tracker.addresses import address
 
 ORGANISATION_SEARCH = Fold(
     "name_kk", "name_ru", "name_en", "name_zh_hans", "aliases", "bin", "uscc", "other_identifier"
@@ -124,7 +124,7 @@ class Organisation(Aliased, Recorded):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("investor-detail", args=[self.pk])
+        return address("investor-detail", self.pk)
 
 
 class InvestorManager(models.Manager):

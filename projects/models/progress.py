@@ -6,7 +6,6 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +39,7 @@ from projects.models.financing import Phase
 from projects.models.organisations import Organisation
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
+from tracker.addresses import address
 
 
 @recorded
@@ -219,7 +219,7 @@ class Update(Recorded):
         return f"{self.project}, {formats.date_format(timezone.localtime(self.created_at))}"
 
     def get_absolute_url(self):
-        return reverse("update-detail", args=[self.pk])
+        return address("update-detail", self.pk)
 
 
 class Autosave(models.Model):

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Func, Q
-from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +30,7 @@ from projects.models.codelists import Place, Sector, Stage
 from projects.models.functions import Fold
 from projects.models.organisations import Organisation
 from projects.models.sources import Document
+from tracker.addresses import address
 
 PROJECT_SEARCH = Fold(
     "reference",
@@ -68,7 +68,7 @@ class Programme(Recorded):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("programme-detail", args=[self.code])
+        return address("programme-detail", self.code)
 
 
 @recorded
@@ -264,7 +264,7 @@ class Project(Recorded):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("project-detail", args=[self.reference])
+        return address("project-detail", self.reference)
 
 
 @recorded

@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
-from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -28,6 +27,7 @@ from projects.models.organisations import Organisation
 from projects.models.progress import Milestone
 from projects.models.projects import Programme, Project
 from projects.models.sources import Document
+from tracker.addresses import address
 
 
 class ShipmentQuerySet(models.QuerySet):
@@ -164,7 +164,7 @@ class Shipment(Figure):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("shipment-detail", args=[self.pk])
+        return address("shipment-detail", self.pk)
 
 
 recorded_links(Shipment.projects.through)

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +21,7 @@ from projects.models.base import (
 from projects.models.choices import Certainty, DatePrecision, Expiry, SourceKind, StatementKind
 from projects.models.codelists import DocumentType
 from projects.models.functions import Fold
+from tracker.addresses import address
 
 EXPIRES_SOON = 30  # days
 STATEMENT_SEARCH = Fold("code", "text_kk", "text_ru", "text_en", "text_zh_hans", "locator")
@@ -75,7 +75,7 @@ class Source(Recorded):
         return self.title or self.code
 
     def get_absolute_url(self):
-        return reverse("source-detail", args=[self.code])
+        return address("source-detail", self.code)
 
 
 @recorded
@@ -189,7 +189,7 @@ class Document(Recorded):
         return " ".join(filter(None, [str(self.document_type), self.number, self.title]))
 
     def get_absolute_url(self):
-        return reverse("file-detail", args=[self.pk])
+        return address("file-detail", self.pk)
 
     @property
     def expiry(self):

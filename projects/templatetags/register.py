@@ -2,7 +2,8 @@
 
 from django import template
 from django.template.loader import render_to_string
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from projects import figures, history, permissions, wording
@@ -49,6 +50,31 @@ def pill(record, name):
     colour = LISTS[record._meta.label, name].colour_of(value)
     label = getattr(record, f"get_{name}_display")()
     return render_to_string("components/pill.html", {"label": label, "colour": colour})
+
+
+@register.simple_tag
+def cells(row, as_cards=False, may_compare=False):
+    """The cells of a row of a list, as its page gives them: there are hundreds, each too small for a template.
+
+    Args: as_cards: on phones each row is a card, whose cells name their columns. may_compare: it can be ticked.
+    """
+    parts = []
+    for number, (cell, is_number, label) in enumerate(row["cells"]):
+        marks = ' class="number"' if is_number else ""
+        if as_cards and number >= 2:
+            marks += f' data-label="{escape(label)}"'
+        tick = _tick(row["record"].reference) if may_compare and not number else ""
+        parts.append(f"<td{marks}>{tick}{conditional_escape(cell)}</td>")
+    return mark_safe("".join(parts))
+
+
+def _tick(reference):
+    return format_html(
+        '<input class="row-choice" type="checkbox" name="key" value="{}" form="compare" aria-label="{}: {}">',
+        reference,
+        _("Compare"),
+        reference,
+    )
 
 
 @register.simple_tag
