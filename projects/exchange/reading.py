@@ -37,7 +37,7 @@ COLUMNS = 16_384
 CELLS = 3_000_000  # of all sheets, empty ones between others included
 TEXT = 32_767  # characters of one cell
 MEMORY = 450 * 2**20  # bytes of the process that unpacks
-SECONDS = 60  # of its processor time
+SECONDS, PACKAGE_SECONDS = 60, 20  # of its processor time
 VALUES, DEPTH = 1_000_000, 40  # of a package: values and keys in it; one within the other
 
 KINDS = {"xlsx", "xls", "ods"}
@@ -163,7 +163,8 @@ def read_file(file, name, first=None, *, takes_packages=False):
     if kind in KINDS:
         sheets = _unpacked(file, {"first": first, "is_zip": zipfile.is_zipfile(file), "is_package": False})
     elif takes_packages and not kind and _looks_like_json(file, name):
-        document, faults = _unpacked(file, {"is_package": True, "schema": str(schema.FOLDER)})
+        asked = {"is_package": True, "schema": str(schema.FOLDER), "seconds": PACKAGE_SECONDS}
+        document, faults = _unpacked(file, asked)
         return Book(PACKAGE, [], sha256, document, faults)
     elif kind or not name.lower().endswith(TEXT_ENDINGS):
         is_called_table = name.lower().endswith((".xlsx", ".xls", ".ods"))
