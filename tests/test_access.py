@@ -9,10 +9,12 @@ from django.urls import URLPattern, get_resolver
 from projects.api.permissions import MaySee
 from tests import factories
 
-# Without a sign-in: of these, the public page is there only where it is switched on, and the feed asks for a token.
+# Without a sign-in: of these, the public page is there only where it is switched on; the feed and the metrics ask for
+# a token.
 FOR_EVERYBODY = {
     "calendar-feed",
     "login",
+    "metrics",
     "public-export",
     "public-list",
     "public-map",

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from projects.admin import site
+from projects.api import metrics
 from projects.portfolio import public
 from tracker import views
 
@@ -16,6 +17,7 @@ handler500 = "tracker.errors.server_error"
 
 urlpatterns = [
     path("robots.txt", public.robots),
+    path("metrics", metrics.metrics, name="metrics"),
     path("i18n/setlang/", set_language, name="set-language"),
     path("api/v1/", include("projects.api.urls")),
 ]
