@@ -148,7 +148,7 @@ def _measure(size, times):
             bar=MEMORY_LIMIT,
             met=peak <= MEMORY_LIMIT,
         )
-    with Server(user).running(workers=2) as server:
+    with Server(user).running(workers=2, threads=2) as server:
         _say(**people.at_once(server, size))
     for figures in itertools.chain(files.rows(size, user), exchange.rows(min(size, exchange.ROWS), user)):
         _say(**figures)

@@ -41,8 +41,8 @@ class Server:
             self.port = probe.getsockname()[1]
 
     @contextlib.contextmanager
-    def running(self, workers=1):
-        """Serve inside the block."""
+    def running(self, workers=1, threads=1):
+        """Serve inside the block. Args: threads: of each worker."""
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws"]
         command += [
             "--port",
