@@ -11,6 +11,7 @@ from itertools import chain
 
 from django.db.models import CheckConstraint, F, Q
 
+from projects.exchange.values import is_empty
 from projects.forms.organisations import similar_name
 from projects.forms.rules import dates_in_order, not_in_the_future, warning
 
@@ -49,6 +50,13 @@ class Draft:
     def get(self, name, default=None):
         """As `cleaned_data` is asked."""
         return self.reason if name == "change_reason" else self.value(name) or default
+
+    def has_error(self, name, code):
+        """As of Django's forms; in a file "required" is a cell that is empty or not there, others cannot be read."""
+        if name not in self.errors:
+            return False
+        cell, _text = self.errors[name]
+        return (code == "required") == (cell is None or is_empty(cell.value))
 
     def is_changed(self, *names):
         return self.is_new or any(name in self.changed_data for name in names)

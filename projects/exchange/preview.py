@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from decimal import Decimal
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -72,14 +73,24 @@ def _row(change):
 
 def name_of(record):
     """A record in a line: its project's reference, then its own text; of a sum, as people write it."""
-    if isinstance(record, Amount) and record.value is not None and record.currency_id:
-        text = f"{record.get_kind_display()} {money(record.value, record.currency_id, record.bound)}"
+    if isinstance(record, Amount):
+        is_whole = record.value is not None and record.currency_id
+        text = (
+            f"{record.get_kind_display()} {money(record.value, record.currency_id, record.bound) if is_whole else ''}"
+        )
     else:
-        text = str(record)[:LENGTH]
+        text = _text_of(record)
     reference = getattr(record, "reference", "")
     if not reference and getattr(record, "project_id", None):
         reference = record.project.reference
-    return " · ".join(filter(None, (reference, text)))
+    return " · ".join(filter(None, (reference, text.strip())))
+
+
+def _text_of(record):
+    try:
+        return str(record)[:LENGTH]
+    except (AttributeError, ObjectDoesNotExist):  # the value or the code that it is called by was refused
+        return str(record._meta.verbose_name)
 
 
 def words(field, value):
@@ -123,7 +134,7 @@ def _proposal(proposal):
         "key": proposal.key,
         "sheet": change.row.sheet,
         "row": change.row.number,
-        "name": str(change.record)[:LENGTH],
+        "name": _text_of(change.record),
         "candidates": [
             {"key": str(record.pk), "name": name_of(record), "url": record.get_absolute_url(), "why": str(why)}
             for record, why in proposal.candidates

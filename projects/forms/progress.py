@@ -154,8 +154,8 @@ class MilestoneForm(DocumentedForm, SourcedForm):
 def _unit_given(form):
     """Rule 10 (E): number and unit come together."""
     for one, other in (("value", "unit"), ("unit", "value")):
-        if form.value(one) is not None and form.value(other) is None and other in form.fields:
-            del form.errors[other]  # "required" says less
+        if form.value(one) is not None and form.has_error(other, "required"):
+            del form.errors[other]  # which says less
             yield error(_("Give both the number and the unit."), other)
 
 
