@@ -44,16 +44,8 @@ class Server:
     def running(self, workers=1, threads=1):
         """Serve inside the block. Args: threads: of each worker."""
         command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--no-ws"]
-        command += [
-            "--port",
-            str(self.port),
-            "--workers",
-            str(workers),
-            "--blocking-threads",
-            "1",
-            "--log-level",
-            "warning",
-        ]
+        command += ["--port", str(self.port), "--log-level", "warning"]
+        command += ["--workers", str(workers), "--blocking-threads", str(threads)]
         server = subprocess.Popen([*command, "tracker.wsgi:application"], process_group=0)
         self.process = server.pid
         try:

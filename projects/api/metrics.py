@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 from prometheus_client import CollectorRegistry, Gauge, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -61,7 +62,7 @@ def _gathered():
     tell("updates_waiting", "Reports that wait for approval", [("", waiting)])
     tell("imports", "Imports by status", _by_status(ImportJob.objects), "status")
     tell("tasks", "Background tasks by status", _by_status(DBTaskResult.objects), "status")
-    oldest = DBTaskResult.objects.filter(status="READY").aggregate(at=Min("enqueued_at"))["at"]
+    oldest = DBTaskResult.objects.filter(status=TaskResultStatus.READY).aggregate(at=Min("enqueued_at"))["at"]
     age = max(0, (now - oldest).total_seconds()) if oldest else 0
     tell("oldest_task_seconds", "How long the oldest background task has waited", [("", age)])
     failed = WebhookDelivery.objects.filter(delivered_at__isnull=True, attempts__gt=0).count()

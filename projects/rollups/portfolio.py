@@ -51,6 +51,13 @@ class Rollup:
     amounts: dict = field(default_factory=dict)
     url_value: str | None = None
 
+    def add(self, other):
+        """Count the projects of another line, none of which are in this one, with their money."""
+        self.projects += other.projects
+        for kind, total in other.amounts.items():
+            self.amounts[kind].add(vars(total))
+            self.amounts[kind].missing += total.missing
+
 
 class Portfolio:
     """A set of projects with its money in one currency: totals, by dimension, what is not allocated, what is apart.
@@ -204,11 +211,7 @@ class Portfolio:
         found = {dimension: {} for dimension in dimensions}
         for keys, cell in self._grouped(*dimensions).items():
             for dimension, key in zip(dimensions, keys, strict=True):
-                line = found[dimension].setdefault(key, Rollup(key, "", 0, no_money(self.currency)))
-                line.projects += cell.projects
-                for kind, total in cell.amounts.items():
-                    line.amounts[kind].add(vars(total))
-                    line.amounts[kind].missing += total.missing
+                found[dimension].setdefault(key, Rollup(key, "", 0, no_money(self.currency))).add(cell)
         return {dimension: self._labelled(dimension, lines) for dimension, lines in found.items()}
 
     def across(self, first, second):
@@ -286,11 +289,7 @@ class Portfolio:
         lines = {}
         for found in of_parts((*self.state, name), lines_of):
             for key, line in found.items():
-                everything = lines.setdefault(key, Rollup(None, "", 0, no_money(self.currency)))
-                everything.projects += line.projects
-                for kind, total in line.amounts.items():
-                    everything.amounts[kind].add(vars(total))
-                    everything.amounts[kind].missing += total.missing
+                lines.setdefault(key, Rollup(None, "", 0, no_money(self.currency))).add(line)
         return lines
 
     def _kept_rows(self, dimensions, part):
