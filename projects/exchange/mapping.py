@@ -34,7 +34,6 @@ class Column:
     place: int
     heading: str
     target: str = "ignore"
-    confidence: float = 0.0
     scale: int | None = None
     currency: str = ""
     unit: str = ""
@@ -105,7 +104,7 @@ class Mapping:
         by_heading = {fold(heading): target for heading, target in columns.items()}
         for column in self.columns:
             if (target := by_heading.get(fold(column.heading))) is not None:
-                column.target, column.confidence = target, 1.0
+                column.target = target
         self.scale = self.scale or kept.get("scale")
         self.currency = self.currency or str(kept.get("currency") or "")[:3]
 
@@ -199,7 +198,7 @@ class Reader:
                 meant[key] = max(meant.get(key, 0), sure)
             wishes += [(-sure, column.place, key) for key, sure in meant.items()]
         taken, done = set(), set()
-        for sure, place, key in sorted(wishes):
+        for _sure, place, key in sorted(wishes):
             column = columns[place]
             day = date_in(column.heading) if self.targets[key].is_figure else None
             if place in done or (key, day) in taken or not column.samples:
@@ -208,7 +207,7 @@ class Reader:
                 continue
             if key == "projects.planned_end_on" and any(map(TWO_YEARS.search, column.samples)):
                 key = "projects.period"
-            column.target, column.confidence = key, round(-sure, 2)
+            column.target = key
             done.add(place)
             if key != "ignore":
                 taken.add((key, day))
