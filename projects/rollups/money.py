@@ -196,39 +196,38 @@ def sums_of(amounts, currency, rate, *groups, different=()):
         yield {"statements": 0} | row | {name: found[keys] for name, found in numbers.items()}
 
 
-def kept_sums(rows, columns, *groups):
+def kept_sums(rows, columns, *groups, path=""):
     """Rows of {group…, kind, number, value, counts, projects} over ProjectMoney, or over projects, from kept sums.
 
-    columns: what those with the sums begin with, behind the path to them ("money__", say, from projects).
+    columns: what those with the sums begin with; path: from the rows to them ("money__" from projects).
     number: of the projects; projects: of those with a figure.
     """
-    for row in _of_kept(rows, columns, groups):
+    for row in _of_kept(rows, columns, groups, path):
         yield {name.removeprefix("sum_"): value for name, value in row.items()}
 
 
-def _of_kept(rows, columns, groups):
+def _of_kept(rows, columns, groups, path):
     """The query of `kept_sums`."""
-    path = "money__" if columns.startswith("money__") else ""
-    rows = rows.annotate(kind=F("money__kind")) if path else rows
+    rows = rows.annotate(kind=F(f"{path}kind")) if path else rows
     return (
         rows.order_by()
         .values(*groups, "kind")
         .annotate(
             number=Count(f"{path}project"),
-            sum_value=Sum(f"{columns}value"),
-            **{f"sum_{name}": Sum(f"{columns}{name}") for name in COUNTS},
-            projects=Count(f"{path}project", Q(**{f"{columns}count__gt": 0})),
+            sum_value=Sum(f"{path}{columns}value"),
+            **{f"sum_{name}": Sum(f"{path}{columns}{name}") for name in COUNTS},
+            projects=Count(f"{path}project", Q(**{f"{path}{columns}count__gt": 0})),
         )
     )
 
 
-def kept_sums_by_each(rows, columns, groups):
-    """What `kept` gives for each of several groups, from one reading: rows of (place of the group, its key, row).
+def kept_sums_by_each(rows, columns, groups, path=""):
+    """What `kept_sums` gives for each of several groups, from one reading: rows of (place of the group, its key, row).
 
     The rows are added up for all combinations of keys first, as these are few; the combinations for each group then.
     """
     try:
-        sql, parameters = _of_kept(rows, columns, groups).query.sql_with_params()
+        sql, parameters = _of_kept(rows, columns, groups, path).query.sql_with_params()
     except EmptyResultSet:  # known to be empty without a look at the tables
         return
     figures = ("number", "value", *COUNTS, "projects")

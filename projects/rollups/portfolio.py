@@ -306,7 +306,7 @@ class Portfolio:
         rows, groups, path = self._kept_rows(dimensions, part)
         stated = self._statements(dimensions) if self.statements else {}
         lines = {}
-        for row in kept_sums(rows, path + self.kept, *groups):
+        for row in kept_sums(rows, self.kept, *groups, path=path):
             key = tuple(row[name] for name in groups)
             self._add_kept(lines, key, row, stated.get((*key, row["kind"]), 0))
         return lines
@@ -323,7 +323,7 @@ class Portfolio:
         rows, groups, path = self._kept_rows(dimensions, part)
         stated = [self._statements((dimension,)) if self.statements else {} for dimension in dimensions]
         lines = {}
-        for place, key, row in kept_sums_by_each(rows, path + self.kept, groups):
+        for place, key, row in kept_sums_by_each(rows, self.kept, groups, path):
             self._add_kept(lines, (dimensions[place], key), row, stated[place].get((key, row["kind"]), 0))
         return lines
 
