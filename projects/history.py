@@ -54,6 +54,7 @@ COMMANDS = {
     "load_rates": gettext_lazy("loading of exchange rates"),
     "load_boundaries": gettext_lazy("loading of boundaries for the map"),
     "propose_holidays": gettext_lazy("proposal of days off for the coming year"),
+    "reset_second_factor": gettext_lazy("reset of a lost second factor"),
     "create_demo_users": gettext_lazy("creation of the demonstration sign-ins"),
 }
 LANGUAGES = {

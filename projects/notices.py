@@ -32,6 +32,8 @@ OF_IMPORTS = {
     ImportStatus.RETURNED: gettext_noop("Your import “%(file)s” was returned. %(comment)s"),
     ImportStatus.DONE: gettext_noop("Your import “%(file)s” was approved and carried out."),
 }
+RESET_BY = gettext_noop("%(people)s has reset your second factor. If you did not ask for it, tell an administrator.")
+RESET = gettext_noop("Your second factor was reset on the server. If you did not ask for it, tell an administrator.")
 # What a notice leads to while it is unread; later to the update itself.
 LEADS_TO = {WAITS: "update-review", RETURNED: "update-edit"}
 
@@ -83,6 +85,8 @@ def address_of(notice):
     if "update" in said:
         name = LEADS_TO.get(notice.message) if notice.read_at is None else None
         return reverse(name or "update-detail", args=[said["update"]])
+    if notice.message in (RESET, RESET_BY):
+        return reverse("second-factor")
     if "project" in said:
         return reverse("project-detail", args=[said["project"]])
     return reverse("file-detail", args=[said["key"]]) if "key" in said else notice.url
@@ -174,4 +178,15 @@ def tell_of_import(job):
     key = f"{IMPORT}{job.pk}:{job.status}:{timezone.now():%Y%m%d%H%M%S%f}"
     Notice.objects.bulk_create(
         [Notice(user_id=user, key=key, message=OF_IMPORTS[job.status], parameters=said) for user in sorted(people)]
+    )
+
+
+# ---- Second factors --------------------------------------------------------------------------
+
+
+def tell_of_reset(person, by, number):
+    """Tell a person that the second factor is gone: by whom (None: on the server), in which event."""
+    said = {"people": person_name(by)} if by else {}
+    Notice.objects.create(
+        user=person, key=f"second-factor:{number}", message=RESET_BY if by else RESET, parameters=said
     )

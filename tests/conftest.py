@@ -28,13 +28,14 @@ BROWSER_ARGUMENTS = [
 
 
 def pytest_configure():
-    """Leave out what tests do not need: collected static files, and passwords that are slow to check."""
+    """Leave out what tests do not need: collected static files, passwords that are slow to check, second factors."""
     from django.conf import settings
 
     if database.is_embedded() and not database.is_running():
         raise pytest.UsageError("No database is up for the tests: run `make test`, or set DATABASE_URL.")
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    settings.SECOND_FACTOR = "offered"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     post_migrate.connect(_roles_again)
 

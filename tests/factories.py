@@ -532,6 +532,10 @@ def saved_view(**given):
     return _row(models.SavedView, given, name=f"Synthetic view {next(_numbers)}", owner=analyst)
 
 
+def second_factor_event(**given):
+    return _row(models.SecondFactorEvent, given, person=user, change="set_up", ip_address="192.0.2.1")
+
+
 # ---- Webhooks -----------------------------------------------------------------------------------------------
 
 

@@ -4,13 +4,18 @@ import re
 
 from django.conf import settings
 from django.contrib.auth import middleware as auth_middleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import resolve_url
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, get_language_from_path
 from pghistory import middleware as pghistory_middleware
 
+from projects import second_factor
+from projects.signin import person_of
 from tracker.errors import BadParameter, bad_parameter, busy, contended, is_contended, is_outage, not_found
 
 
@@ -105,13 +110,43 @@ class SafetyMiddleware:
         return None
 
 
+class AuthenticationMiddleware(auth_middleware.AuthenticationMiddleware):
+    """`request.user`: the person of a session that has not ended (see projects.signin)."""
+
+    def process_request(self, request):
+        super().process_request(request)
+        request.user = SimpleLazyObject(lambda: person_of(request))
+
+
+# What is there for somebody who has yet to set up a second factor.
+BEFORE_THE_SECOND_FACTOR = {"second-factor-new", "logout", "set-language", "theme"}
+
+
 class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
-    """Asks what the page needs before who is there: pages for everybody never read a session."""
+    """Asks what the page needs before who is there: pages for everybody never read a session.
+
+    Who is there without the second factor that the settings ask for is led to set it up.
+    """
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        if answer := super().process_view(request, view_func, view_args, view_kwargs):
+            return answer
+        is_there = request.resolver_match.url_name in BEFORE_THE_SECOND_FACTOR
+        if is_there or not second_factor.is_missing(request.user):
+            return None
+        return self.lead(request, "second-factor-new")
+
+    def handle_no_permission(self, request, view_func):
+        return self.lead(request, self.get_login_url(view_func))
+
+    def lead(self, request, page):
+        """To another page, from which the person comes back; as a whole, also where htmx asked for a part of one."""
+        if not request.htmx:
+            return redirect_to_login(request.get_full_path(), resolve_url(page))
+        answer = redirect_to_login(request.htmx.current_url_abs_path or "/", resolve_url(page))
+        return HttpResponse(headers={"HX-Redirect": answer.url})
 
 
 class HistoryMiddleware(pghistory_middleware.HistoryMiddleware):

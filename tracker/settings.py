@@ -35,6 +35,9 @@ INSTALLED_APPS = [
     "csp",
     "django_filters",
     "django_htmx",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "django_tasks_db",
     "pghistory",
     "pgtrigger",
@@ -52,7 +55,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tracker.middleware.AuthenticationMiddleware",
     "tracker.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -191,7 +194,11 @@ AXES_LOCKOUT_CALLABLE = "tracker.errors.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_IPWARE_PROXY_COUNT = environment.env_int("PROXY_COUNT", 0, 0, 5)
 AXES_ENABLE_ADMIN = True
-AXES_SENSITIVE_PARAMETERS = ["password"]
+AXES_SENSITIVE_PARAMETERS = ["password", "code"]
+
+# Codes of a phone are taken for half a minute before and after their own, whatever its clock has done before.
+OTP_TOTP_ISSUER = "Investment register"
+OTP_TOTP_SYNC = False
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -229,6 +236,10 @@ REST_FRAMEWORK = {
 # ---- Project --------------------------------------------------------------------------------
 
 DEMO = environment.env_bool("DEMO", False)
+# Of whom a code of the phone is asked after the password; the sign-ins of a demonstration do with the password.
+SECOND_FACTOR = environment.env_choice(
+    "SECOND_FACTOR", "offered" if DEMO else "administrators", ["offered", "administrators", "everyone"]
+)
 PUBLIC_PAGE = environment.env_bool("PUBLIC_PAGE", False)
 # Who publishes, and under which licence and prefix.
 PUBLISHER = environment.env_str("PUBLISHER", "Akimat of West Kazakhstan Region")

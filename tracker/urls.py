@@ -1,7 +1,6 @@
 """The doors: pages under a language prefix, the API without one."""
 
 from django.conf.urls.i18n import i18n_patterns
-from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.i18n import set_language
 
@@ -23,10 +22,7 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
-    path("accounts/login/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("accounts/logout/", auth.LogoutView.as_view(), name="logout"),
-    path("accounts/password/", auth.PasswordChangeView.as_view(), name="password_change"),
-    path("accounts/password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("accounts/", include("projects.portfolio.account_urls")),
     path("", include("projects.dashboards.urls")),
     path("public/", include("projects.portfolio.public_urls")),
     path("", include("projects.portfolio.analysis_urls")),

@@ -4,6 +4,7 @@ Rights come from roles alone: the permissions and the staff flag of Django are n
 edits a superuser, and the register never loses its last administrator.
 """
 
+from axes.helpers import get_client_ip_address
 from axes.models import AccessAttempt, AccessLog
 from axes.utils import reset
 from django import forms
@@ -14,16 +15,17 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from projects import permissions
+from projects import permissions, second_factor
 from projects.admin.base import ReadOnly, RecordInline
 from projects.admin.forms import Refusing
 from projects.admin.record import RecordAdmin
 from projects.admin.site import site
-from projects.models import StaffMember
+from projects.models import SecondFactorEvent, StaffMember
 
 User = get_user_model()
 
@@ -77,9 +79,19 @@ class RoleFilter(RelatedFieldListFilter):
 class PersonAdmin(RecordAdmin, UserAdmin):
     form = PersonForm
     add_form = NewPersonForm
-    list_display = ("username", "first_name", "last_name", "email", "roles_column", "is_active", "last_login")
+    list_display = (
+        "username",
+        "first_name",
+        "last_name",
+        "email",
+        "roles_column",
+        "is_active",
+        "has_phone",
+        "last_login",
+    )
     list_filter = ("is_active", ("groups", RoleFilter))
     search_columns = ("username", "first_name", "last_name", "email")
+    actions = ("reset_second_factor",)
     ordering = ("username",)
     filter_horizontal = ()
     inlines = (ScopeInline,)
@@ -101,7 +113,8 @@ class PersonAdmin(RecordAdmin, UserAdmin):
     )
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("groups")
+        phones = TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+        return super().get_queryset(request).prefetch_related("groups").annotate(phone=Exists(phones))
 
     def get_readonly_fields(self, request, obj=None):
         fixed = super().get_readonly_fields(request, obj)
@@ -133,6 +146,27 @@ class PersonAdmin(RecordAdmin, UserAdmin):
         names = set(user.groups.values_list("name", flat=True))
         user.is_staff = user.is_superuser or bool(names & {permissions.ADMINISTRATOR, permissions.AUDITOR})
         user.save(update_fields=["is_staff"])
+
+    def has_reset_permission(self, request):
+        return permissions.is_administrator(request.user)
+
+    @action(description=_("Reset the second factor, for somebody who lost the phone"), permissions=["reset"])
+    def reset_second_factor(self, request, queryset):
+        """Of others alone, and of superusers by superusers: one's own is turned off with password and code."""
+        count = 0
+        for person in queryset:
+            if person == request.user or not self.has_change_permission(request, person):
+                text = gettext("The second factor of %(name)s is not yours to reset.") % {"name": person}
+                self.message_user(request, text, messages.ERROR)
+            else:
+                address = get_client_ip_address(request)
+                count += second_factor.reset(person=person, by=request.user, address=address)
+        text = ngettext("%(count)d second factor was reset.", "%(count)d second factors were reset.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)
+
+    @display(description=_("second factor"), boolean=True)
+    def has_phone(self, obj):
+        return obj.phone
 
     @display(description=_("roles"))
     def roles_column(self, obj):
@@ -251,3 +285,12 @@ class AccessLogAdmin(SignInAdmin):
     fieldsets = (
         (None, {"fields": ["username", "ip_address", "attempt_time", "logout_time", "path_info", "user_agent"]}),
     )
+
+
+@register(SecondFactorEvent, site=site)
+class SecondFactorEventAdmin(SignInAdmin):
+    list_display = ("person", "change", "by", "at", "ip_address")
+    list_select_related = ("person", "by")
+    list_filter = ("change",)
+    linked = ("person", "by")
+    fieldsets = ((None, {"fields": ["person", "change", "by", "at", "ip_address"]}),)

@@ -38,7 +38,10 @@ GROUPS = {
             "ReportingPeriod", "Holiday",
         ],
     ),
-    PEOPLE: (gettext_lazy("People and roles"), ["User", "Group", "StaffMember", "AccessAttempt", "AccessLog"]),
+    PEOPLE: (
+        gettext_lazy("People and roles"),
+        ["User", "Group", "StaffMember", "AccessAttempt", "AccessLog", "SecondFactorEvent"],
+    ),
     SYSTEM: (
         pgettext_lazy("group of records that the application keeps for itself", "System"),
         [

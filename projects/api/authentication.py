@@ -8,8 +8,9 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import authentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
+from projects import second_factor
 from projects.models import ApiToken
 from projects.models.choices import TokenScope
 from projects.signin import ROLE_NAMES
@@ -23,6 +24,12 @@ NOTED_EVERY = datetime.timedelta(hours=1)
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """The session of the pages; requests that change something need the anti-forgery token."""
+
+    def authenticate(self, request):
+        found = super().authenticate(request)
+        if found and second_factor.is_missing(found[0]):
+            raise PermissionDenied(_("Set up your second factor first: sign in on the pages of the register."))
+        return found
 
     def authenticate_header(self, request):
         return CHALLENGE

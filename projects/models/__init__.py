@@ -51,6 +51,7 @@ from projects.models.projects import (
     StageChange,
 )
 from projects.models.reports import DueReport
+from projects.models.second_factor import SecondFactorEvent
 from projects.models.shipments import Checkpoint, Container, Shipment
 from projects.models.sources import Document, Source, Statement
 from projects.models.webhooks import Webhook, WebhookDelivery
@@ -109,6 +110,7 @@ __all__ = [
     "ReportingPeriod",
     "SavedMapping",
     "SavedView",
+    "SecondFactorEvent",
     "Sector",
     "Shipment",
     "Source",

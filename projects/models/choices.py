@@ -426,6 +426,14 @@ class TokenScope(TextChoices):
     CALENDAR = "calendar", _("calendar only")
 
 
+class SecondFactorChange(TextChoices):
+    SET_UP = "set_up", _("second factor set up")
+    CODE_USED = "code_used", _("recovery code used")
+    CODES_RENEWED = "codes_renewed", _("recovery codes made anew")
+    TURNED_OFF = "turned_off", _("second factor turned off")
+    RESET = "reset", _("second factor reset")
+
+
 class WebhookEvent(TextChoices):
     APPROVED = "update.approved", _("update approved")
     PUBLISHED = "project.published", _("project made public")

@@ -32,6 +32,7 @@ from projects.models import (
     ProjectSector,
     SavedMapping,
     SavedView,
+    SecondFactorEvent,
     Sector,
     StageChange,
     Submission,
@@ -66,7 +67,7 @@ ADMINISTERED = {
     "Webhook",
 }
 KEPT_BY_SYSTEM = {ApiToken, Autosave, ImportedFile, ImportJob, ImportRun, Notice, PeriodReport, SavedMapping}
-KEPT_BY_SYSTEM |= {Submission, WebhookDelivery}
+KEPT_BY_SYSTEM |= {SecondFactorEvent, Submission, WebhookDelivery}
 
 
 def _scope(user):

@@ -67,6 +67,10 @@ NO_PAGES = {
     "calendar-feed",
     "import-run",
     "view-open",
+    # For who has a second factor: see its own journey.
+    "login-code",
+    "second-factor-codes",
+    "second-factor-off",
     # Not there unless switched on: see the test of the public page.
     "public-list",
     "public-map",
