@@ -1,10 +1,21 @@
-"""The person behind a session, read once a request with what every page asks of one."""
+"""The person behind a session, read once a request with what every page asks of one; and when a session ends.
 
+It ends twelve hours after the sign-in (SESSION_COOKIE_AGE), and before that when nobody was there for a while
+(SESSION_IDLE_MINUTES), or when the second factor is another one.
+"""
+
+import datetime
+import time
+
+from django.conf import settings
 from django.contrib.auth import get_user, get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
-DEVICE = "second_factor"  # in a session: the key of the device with which it began
+# In a session: the key of the device with which it began, and the second of the clock at which somebody was there.
+DEVICE, SEEN = "second_factor", "seen"
+NOTED_EVERY = 60  # seconds: a session is written once a minute, not at every request
 
 # Written out, for this is asked at every request, and takes longer to compose than to answer.
 ROLE_NAMES = """
@@ -30,15 +41,27 @@ class Backend(ModelBackend):
         return user if user and self.user_can_authenticate(user) else None
 
 
+def begin(request, **signal):
+    """At each sign-in: somebody is there, and the session ends for good so and so long from now, used or not."""
+    request.session[SEEN] = int(time.time())
+    request.session.set_expiry(timezone.now() + datetime.timedelta(seconds=settings.SESSION_COOKIE_AGE))
+
+
 def person_of(request):
-    """The user of the request's session, or AnonymousUser.
+    """The user of the request's session, or AnonymousUser; `request.was_idle` where nobody was there for too long.
 
     A session belongs to the second factor that it began with: where another was set up since, or it was taken away,
-    the session has ended.
+    the session has ended. What a page asks for by itself (X-Background) does not tell that somebody is there.
     """
-    user = get_user(request)
-    if user.is_authenticated and request.session.get(DEVICE) != user.device:
+    user, session, now = get_user(request), request.session, int(time.time())
+    if not user.is_authenticated:
+        return user
+    idle = now - session.get(SEEN, 0)
+    request.was_idle = idle > settings.SESSION_IDLE_MINUTES * 60
+    if request.was_idle or session.get(DEVICE) != user.device:
         # Emptied, not deleted: pages of the past are answered inside a transaction that writes nothing.
-        request.session.clear()
+        session.clear()
         return AnonymousUser()
+    if abs(idle) >= NOTED_EVERY and "X-Background" not in request.headers:
+        session[SEEN] = now
     return user

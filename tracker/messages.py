@@ -37,6 +37,7 @@ DEVELOPERS_PARTS = {
     "tests",
     "vendor",
 }  # no visitor reads these
+UNSEEN = {"django_otp"}  # libraries whose own forms and pages are never shown
 
 # What each marking function is given, in order.
 ARGUMENTS: dict[str, tuple[str, ...]] = {"_": ("id",), "gettext_noop": ("id",)}
@@ -105,7 +106,8 @@ def translated_by_libraries(language: str, domain: str) -> set[Key]:
 
 def _library_apps() -> list[Path]:
     own = {ROOT / folder for folder in SOURCE_FOLDERS}
-    return [Path(app.path) for app in apps.get_app_configs() if Path(app.path) not in own]
+    shown = [app for app in apps.get_app_configs() if app.name not in UNSEEN]
+    return [Path(app.path) for app in shown if Path(app.path) not in own]
 
 
 def extract_messages(paths: Iterable[Path], root: Path = ROOT) -> dict[Key, Message]:

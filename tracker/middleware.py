@@ -3,6 +3,7 @@
 import re
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import middleware as auth_middleware
 from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, connection
@@ -11,7 +12,7 @@ from django.http import HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, get_language_from_path
+from django.utils.translation import get_language, get_language_from_path, ngettext
 from pghistory import middleware as pghistory_middleware
 
 from projects import second_factor
@@ -139,6 +140,13 @@ class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):
         return self.lead(request, "second-factor-new")
 
     def handle_no_permission(self, request, view_func):
+        if getattr(request, "was_idle", False):
+            text = ngettext(
+                "You were signed out: nothing was done for %(minutes)d minute. Sign in to go on where you were.",
+                "You were signed out: nothing was done for %(minutes)d minutes. Sign in to go on where you were.",
+                settings.SESSION_IDLE_MINUTES,
+            )
+            messages.info(request, text % {"minutes": settings.SESSION_IDLE_MINUTES})
         return self.lead(request, self.get_login_url(view_func))
 
     def lead(self, request, page):

@@ -164,7 +164,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
     ("__Host-sessionid", "__Host-csrftoken") if _HTTPS else ("sessionid", "csrftoken")
 )
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = 12 * 60 * 60  # from the sign-in on; and so long without anybody there:
+SESSION_IDLE_MINUTES = environment.env_int("SESSION_IDLE_MINUTES", 60, 5, 720)
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "tracker.errors.csrf_failure"
 

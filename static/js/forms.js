@@ -1,9 +1,16 @@
 // form[data-guard] asks before what was typed is lost; what has data-focus (the summary of errors) is read first.
 const changed = new Set();
 
+const HERE = 300000; // milliseconds: so often at most is the server told that somebody is typing
+let told = Date.now();
+
 document.addEventListener("input", (event) => {
   const form = event.target.form;
-  if (form?.matches("[data-guard]")) changed.add(form);
+  if (!form?.matches("[data-guard]")) return;
+  changed.add(form);
+  if (Date.now() - told < HERE) return;
+  told = Date.now();
+  fetch(location, { method: "HEAD" }).catch(() => {}); // else the session would end while a long form is filled in
 });
 
 document.addEventListener("submit", (event) => changed.delete(event.target));
