@@ -48,12 +48,12 @@ def _facets(filters, columns):
             counts[name][value] += n
     further = counts.pop(FURTHER)
     if "sector" in counts:
-        counts["sector"] = _with_all_above(counts["sector"], Sector.objects.all(), 1)
+        counts["sector"] = with_all_above(counts["sector"], Sector.objects.all(), 1)
         for value, n in further.items():
             counts["sector"][value] = counts["sector"].get(value, 0) + n
     if "place" in counts:
         below_regions = Place.objects.exclude(kind__in=[PlaceKind.COUNTRY, PlaceKind.REGION])
-        counts["place"] = _with_all_above(counts["place"], below_regions, 3)
+        counts["place"] = with_all_above(counts["place"], below_regions, 3)
     found = {}
     for name, values in counts.items():
         words = labels(PERHAPS.get(name, name), [key for key in values if key is not None])
@@ -159,7 +159,7 @@ def _by_further_sector(found, part):
     yield _counted(upper.annotate(value=F("top")).values_list("value", "project"), FURTHER)
 
 
-def _with_all_above(counts, tree, levels):
+def with_all_above(counts, tree, levels):
     """Counts of a tree's rows, each with those of all below it, as their filter takes them.
 
     Args:

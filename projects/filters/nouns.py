@@ -21,6 +21,7 @@ from projects.filters.parts import (
     NAMES,
     MissingFilter,
     NounFilterSet,
+    PlacesFilter,
     by_choice,
     by_organisation,
     by_place,
@@ -100,15 +101,12 @@ class OrganisationFilterSet(NounFilterSet):
 
     q = SearchFilter(ORGANISATION_SEARCH)
     kind = by_choice("kind", OrganisationKind, _("Kind"))
-    country = CodesFilter(
-        lambda codes: Q(country__in=codes),
-        label=_("Country"),
-        queryset=Place.objects.filter(kind=PlaceKind.COUNTRY),
-    )
-    province = CodesFilter(
-        lambda codes: Q(province__in=codes),
-        label=_("Region or province"),
-        queryset=Place.objects.filter(kind__in=[PlaceKind.PROVINCE, PlaceKind.REGION]),
+    country = PlacesFilter("country", _("Country"), Place.objects.filter(kind=PlaceKind.COUNTRY), within=False)
+    province = PlacesFilter(
+        "province",
+        _("Region or province"),
+        Place.objects.filter(kind__in=[PlaceKind.PROVINCE, PlaceKind.REGION]),
+        within=False,
     )
     programme = by_programme(
         lambda codes: invests_in(programme__code__in=codes) | invests_in(project__programme__code__in=codes)

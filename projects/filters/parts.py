@@ -1,10 +1,12 @@
 """What the filters of several nouns are put together from."""
 
 import django_filters
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
-from projects import permissions
+from projects import permissions, wording
+from projects.facets import with_all_above
 from projects.filters.base import (
     ChoicesFilter,
     CodesFilter,
@@ -56,6 +58,56 @@ class OneOfTwoFilter(django_filters.ChoiceFilter):
         return queryset if not value else queryset.filter(self.condition if value == "1" else ~self.condition)
 
 
+class OccurringFirst(ModelChoiceIterator):
+    """The choices in two groups: those that rows have, each with how many, the most frequent first; then the others."""
+
+    def __iter__(self):
+        counts = self.field.counted()
+        places = sorted(self.queryset, key=str)
+        found = sorted((place for place in places if place.pk in counts), key=lambda place: -counts[place.pk])
+        if found:
+            yield _("In this list"), [self._with_number(place, counts[place.pk]) for place in found]
+        yield _("Others"), [self.choice(place) for place in places if place.pk not in counts]
+
+    def _with_number(self, place, number):
+        value, label = self.choice(place)
+        return value, f"{label} · {wording.number(number)}"
+
+
+class OccurringFirstField(django_filters.fields.ModelMultipleChoiceField):
+    iterator = OccurringFirst
+
+
+class PlacesFilter(CodesFilter):
+    """Places by code, of which those that occur are offered first: the code list names the whole world.
+
+    Args:
+        column: of the rows, with the code of their place. within: whether a place finds what lies in it.
+    """
+
+    field_class = OccurringFirstField
+
+    def __init__(self, column, label, queryset, within=True):
+        super().__init__(self._condition, label=label, queryset=queryset)
+        self.column, self.within = column, within
+
+    def _condition(self, codes):
+        codes = Place.objects.within(codes).values("code") if self.within else codes
+        return Q(**{f"{self.column}__in": codes})
+
+    @property
+    def field(self):
+        field = super().field
+        field.counted = self.counted
+        return field
+
+    def counted(self):
+        """Code of a place -> how many rows it would leave under all the other filters, for those that leave any."""
+        rows = self.parent.rows(without=[self.field_name]).order_by().filter(**{f"{self.column}__isnull": False})
+        counts = dict(rows.values_list(self.column).annotate(number=Count("pk", distinct=True)))
+        return with_all_above(counts, self.extra["queryset"], 3) if self.within else counts
+
+
 class NounFilterSet(RegisterFilterSet):
     """Starts from the rows that the user may see; `me` and KATO codes are read as elsewhere.
 
@@ -93,10 +145,7 @@ def by_organisation(condition, label):
 
 def by_place(name, label, **conditions):
     """Places with all that lies in them."""
-    places = Place.objects.filter(**conditions)
-    return CodesFilter(
-        lambda codes: Q(**{f"{name}__in": Place.objects.within(codes).values("code")}), label=label, queryset=places
-    )
+    return PlacesFilter(name, label, Place.objects.filter(**conditions))
 
 
 def by_sector(name="sector"):

@@ -25,7 +25,7 @@ from projects.models.choices import AmountKind, Bound, StageGroup
 from projects.portfolio import papers
 from projects.portfolio.lists import ListPage
 
-FACET_VALUES = 12  # more than these are reached through the filter form and the search
+FACET_VALUES = 12  # more than these are shown of the facet that the reader wants whole
 
 MORE_FILTERS = (
     "announced_min",
@@ -257,5 +257,8 @@ class ProjectList(ListPage):
                     {"label": value.label, "value": key, "count": value.count, "url": url, "selected": selected}
                 )
             options = [o for o in options if o["selected"]] + [o for o in options if not o["selected"]]
-            found.append({"name": name, "title": title, "options": options[:FACET_VALUES]})
+            is_whole = data.get("whole") == name or len(options) <= FACET_VALUES
+            whole_url = None if is_whole else self._url(whole=name)
+            options = options if is_whole else options[:FACET_VALUES]
+            found.append({"name": name, "title": title, "options": options, "whole_url": whole_url})
         return found

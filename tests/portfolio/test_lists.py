@@ -207,6 +207,34 @@ def test_a_chosen_value_is_marked_and_its_link_takes_it_back(reader):
     assert parameters(health["href"]) == [("place", "KZ-27"), ("sector", "SYN-E1")]
 
 
+def test_of_a_facet_with_many_values_all_are_one_click_away(reader, monkeypatch):
+    monkeypatch.setattr("projects.portfolio.projects.FACET_VALUES", 2)
+    page = listed(reader)
+    assert len([f for f in facets(page) if f["data-facet"] == "place"]) == 2
+    (address,) = (a["href"] for a in page.all("a") if a.text == "all values" and "whole=place" in a["href"])
+    found = facets(read(reader.get(address)))
+    assert [len([f for f in found if f["data-facet"] == name]) for name in ("place", "sector")] == [5, 2]
+
+
+def test_places_that_occur_are_offered_first_with_their_number(reader):
+    def offered(query=""):
+        groups = read(reader.get(f"/en/investors/?{query}")).one("select", name="country").all("optgroup")
+        return [[option["value"] for option in group.all("option")] for group in groups], groups
+
+    (occurring, others), groups = offered("country=KZ")
+    assert occurring == ["CN", "KZ"] and "CN" not in others
+    assert [group["label"] for group in groups] == ["In this list", "Others"]
+    assert groups[0].all("option")[0].text.endswith(" · 2")
+    assert groups[0].one("option", selected=True)["value"] == "KZ"
+
+
+def test_a_chosen_place_that_does_not_occur_stays_chosen(reader):
+    factories.country("FR")
+    page = read(reader.get("/en/investors/?country=FR"))
+    assert [chip.text for chip in page.all("a", class_="chip")] == ["Country: Synthetic FR Remove this filter"]
+    assert [option["value"] for option in page.one("select", name="country").all("option", selected=True)] == ["FR"]
+
+
 # ---- Chips ----------------------------------------------------------------------------------
 
 CHIPPED = (
