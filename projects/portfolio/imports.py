@@ -25,6 +25,7 @@ from projects.columns.nouns import by_name
 from projects.exchange import background, jobs, marked, preview, workbook
 from projects.exchange.changeset import THEIRS, YOURS
 from projects.exchange.undoing import Built
+from projects.exports.oc4ids import faults
 from projects.exports.sheets import CONTENT_TYPE
 from projects.filters.imports import ImportFilterSet
 from projects.forms.fields import DateField, TextField
@@ -244,7 +245,7 @@ class ImportPage(OfImport):
             found = jobs.planned(job)
             shown, fingerprint = preview.told(found, user), found.fingerprint()
         is_mine = job.owner_id == user.pk and job.status in jobs.OPEN
-        is_ready = not shown["problems"] and not shown["open"]
+        is_ready, is_package = not shown["problems"] and not shown["open"], jobs.is_package(job)
         context = {
             "job": job,
             "run": run,
@@ -261,7 +262,10 @@ class ImportPage(OfImport):
             "may_undo": job.status == ImportStatus.DONE and permissions.may_undo_import(user, job),
             "source_url": reverse("source-detail", args=[f"import-{job.pk}"]) if "source" in job.file.written else "",
             "has_columns": is_mine and "columns" in job.mapping,
-            "has_cells": not jobs.is_package(job),
+            "has_cells": not is_package,
+            "faults": faults.gathered((fault["cell"], fault["message"]) for fault in shown["problems"])
+            if is_package
+            else [],
             "twins": permissions.visible_to(user, jobs.twins(job)) if is_mine else [],
         }
         return render(self.request, "portfolio/import.html", context, status=status)

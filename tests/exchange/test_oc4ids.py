@@ -245,6 +245,12 @@ def test_three_people_and_the_page(brief):
     assert clients[editor].get(f"{address}marked.xlsx").status_code == 404
     assert clients[editor].get(f"{address}mapping/").status_code == 303
 
+    many = changed("status", "operation")
+    many["projects"] = [many["projects"][0] | {"id": f"oc4ids-synthe-{number}"} for number in range(9)]
+    refused = clients[editor].get(upload(editor, many)["Location"]).content.decode()
+    assert refused.count("Выберите") == 1 and '<td class="number">9</td>' in refused
+    assert "projects[0].status, projects[1].status, projects[2].status …" in refused and "[3]" not in refused
+
     address = upload(editor, SHORT)["Location"]
     page = clients[editor].get(address)
     shown = page.content.decode()
@@ -276,6 +282,11 @@ def test_the_command_and_its_exit_statuses(person, tmp_path):
     call_command("import_oc4ids", str(path), "--user", "synthetic-admin", stdout=io.StringIO())
     job = ImportJob.objects.get()
     assert (job.owner, job.status) == (person, ImportStatus.DONE)
+    told = io.StringIO()
+    wrong.write_text(json.dumps(changed("title", "") | {"projects": changed("title", "")["projects"] * 4}))
+    with override("en"), pytest.raises(CommandError):
+        call_command("import_oc4ids", str(wrong), stdout=io.StringIO(), stderr=told)
+    assert "projects[0].title, projects[1].title, projects[2].title … (4 places): This is empty." in told.getvalue()
     for arguments, status in (
         ([str(wrong)], 1),
         ([str(tmp_path / "none.json")], 2),

@@ -1,9 +1,13 @@
 """What is wrong with a package by the standard's schema, as sentences that say how to mend it."""
 
+from collections import defaultdict
+from typing import NamedTuple
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 CHOICES = 20  # codes of a list that are named
+FIRST = 3  # places that are named of those where the same is wrong
 TYPES = {
     "object": gettext_lazy("Here an object in braces is expected."),
     "array": gettext_lazy("Here a list in brackets is expected."),
@@ -46,3 +50,29 @@ def sentence(fault):
 def told(fault):
     """A fault as one line: its path in the document and what is wrong."""
     return f"{fault[0] or '-'}: {sentence(fault)}"
+
+
+class Repeated(NamedTuple):
+    """One sentence for all places of a package where the same is wrong. first: paths, at most FIRST of `number`."""
+
+    sentence: str
+    number: int
+    first: list
+
+    def __str__(self):
+        places = ", ".join(self.first)
+        if self.number > len(self.first):
+            places = _("%(places)s … (%(number)d places)") % {"places": places, "number": self.number}
+        return f"{places}: {self.sentence}"
+
+
+def gathered(found):
+    """Each sentence once, in the order in which they come.
+
+    Args: found: pairs of a path and the sentence that says what is wrong there.
+    Returns: list of Repeated.
+    """
+    places = defaultdict(list)
+    for path, text in found:
+        places[text].append(path or "-")
+    return [Repeated(text, len(paths), paths[:FIRST]) for text, paths in places.items()]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from projects.actions import Refused
 from projects.exchange import jobs, oc4ids, preview
+from projects.exports.oc4ids import faults
 from projects.management.commands.import_projects import BAD_CALL, person
 from projects.models.choices import ImportStatus
 
@@ -37,18 +38,19 @@ class Command(BaseCommand):
         except (ValidationError, Refused) as error:
             text = " ".join(getattr(error, "messages", [str(error)]))
             raise CommandError(text, returncode=REFUSED) from error
-        self.tell(_report(job, found, is_kept), options["json"])
+        problems = [preview.problem(problem) for problem in found.problems]
+        self.tell(_report(job, found, is_kept, problems), problems, options["json"])
         if found.problems:
             raise CommandError(_("Nothing was written."), returncode=REFUSED)
         if dry_run and not options["json"]:
             self.stdout.write(_("This was a trial: nothing was written."))
 
-    def tell(self, report, is_json):
+    def tell(self, report, problems, is_json):
         if is_json:
             self.stdout.write(json.dumps(report, ensure_ascii=False))
             return
-        for error in report["errors"]:
-            self.stderr.write(error)
+        for fault in faults.gathered((problem["cell"], problem["message"]) for problem in problems):
+            self.stderr.write(str(fault))
         for text in report["notes"]:
             self.stdout.write(text)
         for title, counts in (
@@ -65,7 +67,7 @@ class Command(BaseCommand):
             self.stdout.write(_("Import %(number)d: %(status)s.") % numbers)
 
 
-def _report(job, found, is_kept):
+def _report(job, found, is_kept, problems):
     """What a caller is told, as JSON has it; kinds of records by the names of their sheets."""
     counts = {name: entry for name, entry in found.counts().items() if isinstance(entry, dict)}
     return {
@@ -76,7 +78,7 @@ def _report(job, found, is_kept):
         "created": {name: entry["created"] for name, entry in counts.items() if entry["created"]},
         "changed": {name: entry["changed"] for name, entry in counts.items() if entry["changed"]},
         "unchanged": found.unchanged,
-        "errors": ["{cell}: {message}".format(**preview.problem(problem)) for problem in found.problems],
+        "errors": ["{cell}: {message}".format(**problem) for problem in problems],
         "left_out": found.left_out,
         "notes": [*found.notes, *(str(text) for text in _taken_for(found))],
     }
