@@ -1,10 +1,13 @@
 """An office's own table on its way into an import: its mapping proposed, answered, kept for the office, and used."""
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from projects.exchange import workbook
 from projects.exchange.mapping import Reader
+from projects.exchange.reading import PACKAGE, read_file
 from projects.exchange.records import to_rows
 from projects.models import SavedMapping
 
@@ -14,6 +17,7 @@ QUESTIONS = {
     "currency": gettext_lazy("Say in which currency the amounts are."),
     "as_of": gettext_lazy("Say on which day the figures are true."),
 }
+TITLED = 200  # rows among which the title of a table is
 
 
 class Foreign:
@@ -68,6 +72,20 @@ class Foreign:
         """Keep the mapping for the next table of the same shape of this office."""
         kept = {"mapping": self.mapping.as_json(), "name": self.table.name[:120]}
         SavedMapping.objects.update_or_create(department=office_of(self.user), shape=self.mapping.shape, defaults=kept)
+
+
+def day_in_title(file, name, user, kept=None):
+    """The day that an office's own table names as that of its figures; None where none, and of other files.
+
+    A day to come is a plan's and not that of figures. Args: as for `Foreign`; file: binary, open; it is rewound.
+    Raises: ValidationError where the file cannot be read.
+    """
+    book = read_file(file, name, TITLED, takes_packages=True)
+    file.seek(0)
+    if book.kind == PACKAGE or workbook.is_ours(book):
+        return None
+    day = Foreign(book, user, kept).mapping.as_of
+    return day if day and day <= timezone.localdate() else None
 
 
 def office_of(user):

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from projects.models import Amount, ImportJob, Organisation, Project, SavedMapping
 from tests import factories
@@ -208,3 +208,23 @@ def test_the_command_is_told_what_the_page_asks(tmp_path):
     call_command("import_projects", str(table), mapping=str(mapping), scale=1000, **given)
     assert Amount.objects.filter(kind="committed", value=1_234_500).count() == 1
     assert Project.objects.count() == 2
+
+
+def test_the_command_takes_the_day_in_the_title_and_says_so(tmp_path):
+    table = tmp_path / "synthetic.csv"
+    rows = [["Наименование проекта", "Сумма, млн тенге"], ["Синтетический завод", 5]]
+    given = {"dry_run": True, "scale": 1_000_000}
+    for title, asked, told in (
+        ([["Перечень проектов на 01.10.2025 г."]], None, ("2025-10-01", "title")),
+        ([["Перечень проектов на 01.10.2025 г."]], "2025-11-02", ("2025-11-02", "argument")),
+        ([["План на 31.12.2098 г."]], None, (timezone.localdate().isoformat(), "today")),
+        ([], None, (timezone.localdate().isoformat(), "today")),
+    ):
+        table.write_bytes(files.csv_file(title + rows))
+        out = io.StringIO()
+        call_command("import_projects", str(table), as_of=asked, json=True, stdout=out, **given)
+        outcome = json.loads(out.getvalue())
+        assert (outcome["as_of"], outcome["as_of_from"]) == told
+    out = io.StringIO()
+    call_command("import_projects", str(table), stdout=out, **given)
+    assert "(today, because the table names no day)." in out.getvalue()

@@ -9,14 +9,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from projects import permissions
+from projects import permissions, wording
 from projects.actions import Refused
-from projects.exchange import jobs, preview
+from projects.exchange import foreign, jobs, preview
 from projects.exchange.mapping import SCALES, read_mapping
 from projects.models.choices import ImportStatus
 
 BAD_CALL = 2
+ORIGINS = {
+    "argument": gettext_lazy("as was asked for"),
+    "title": gettext_lazy("from the title of the table"),
+    "today": gettext_lazy("today, because the table names no day"),
+}
 
 
 class Command(BaseCommand):
@@ -29,20 +35,23 @@ class Command(BaseCommand):
         parser.add_argument("--mapping", help="a JSON file that says what the columns of a table mean")
         parser.add_argument("--user", help="in whose name; without it, whoever runs commands on the server")
         parser.add_argument(
-            "--as-of", help="the day that figures are true of, where a row does not say (default: today)"
+            "--as-of",
+            help="the day that figures are true of, where a row does not say (else that in the table's title, else today)",
         )
         parser.add_argument("--reason", default="", help="kept in the history")
         parser.add_argument("--json", action="store_true", help="tell the outcome as JSON")
 
     def handle(self, *args, file, user, as_of, reason, **options):
-        path, day = Path(file), parse_date(as_of) if as_of else timezone.localdate()
-        if day is None:
+        path, day = Path(file), parse_date(as_of) if as_of else None
+        if as_of and day is None:
             raise CommandError(_("Give the day as in 2026-11-30."), returncode=BAD_CALL)
-        given = {"by": person(user), "name": path.name, "as_of": day, "dry_run": options["dry_run"]}
+        given = {"by": person(user), "name": path.name, "dry_run": options["dry_run"]}
         given["reason"] = reason or _("Import of “%(name)s”") % {"name": path.name}
         try:
             given["mapping"] = _mapping(options["mapping"], options["scale"])
             with path.open("rb") as opened:
+                titled = None if day else foreign.day_in_title(opened, path.name, given["by"], given["mapping"])
+                given["as_of"] = day or titled or timezone.localdate()
                 job, found, is_kept = jobs.bring_in(file=opened, **given)
         except OSError as error:
             text = _("The file cannot be read: %(error)s.") % {"error": error}
@@ -51,7 +60,8 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages), returncode=BAD_CALL) from error
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
-        self._tell(_outcome(job, found, is_kept), options["json"])
+        origin = "argument" if day else "title" if titled else "today"
+        self._tell(_outcome(job, found, is_kept) | {"as_of_from": origin}, options["json"])
         if found.problems:
             raise SystemExit(1)
 
@@ -63,6 +73,10 @@ class Command(BaseCommand):
             self.stdout.write("{sheet}!{cell}: {message}".format(**problem))
         for text in (*outcome["notes"], *outcome["warnings"]):
             self.stdout.write(text)
+        day = wording.day(parse_date(outcome["as_of"]))
+        self.stdout.write(
+            _("Figures as of: %(day)s (%(origin)s).") % {"day": day, "origin": ORIGINS[outcome["as_of_from"]]}
+        )
         text = _("%(created)d new, %(changed)d changed, %(unchanged)d as they were, %(problems)d refused.")
         self.stdout.write(text % (outcome | {"problems": len(outcome["problems"])}))
         if outcome["import"]:
@@ -92,6 +106,7 @@ def _outcome(job, found, is_kept):
     return {
         "import": job.pk if is_kept else None,
         "status": str(ImportStatus(job.status).label) if is_kept else str(_("nothing was written")),
+        "as_of": job.as_of.isoformat(),
         "created": len(found.creates),
         "changed": len(found.updates),
         "unchanged": found.unchanged,
