@@ -4,6 +4,7 @@ import datetime
 import re
 from collections import defaultdict
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from projects.exchange.rows import FIELDS, LANGUAGES, NOUNS, Row
 from projects.forms.amounts import currency_of
 from projects.forms.fields import clean_text
 from projects.forms.lookups import NAMED, SEPARATOR, key_field, written
-from projects.models import Currency, Organisation, Programme, Project, Statement
+from projects.models import Currency, Organisation, Place, Programme, Project, Statement
 from projects.models.functions import fold
 
 DIGITS = 15  # that a spreadsheet keeps of a number
@@ -27,6 +28,7 @@ NUMBERS = (int, float, Decimal)
 DIFFERENT = ("text", "record")  # kinds of fields that say something else in each row
 CHUNK = 5000  # rows of a large table that are fetched together
 REMEMBERED = 20_000  # values of cells that are read once
+ALIKE = 0.7  # how much of a name must be the same for it to be meant perhaps, from 0 to 1
 
 
 def key_of(text):
@@ -277,14 +279,35 @@ class Reader:
         if field.name not in self._lists:
             self._lists[field.name] = self._spellings(form_field.queryset)
         spellings = self._lists[field.name]
-        found = spellings.get(key_of(text).upper()) or spellings.get(fold(text.strip()))
+        found = self._spelt(spellings, text)
         if found is None:
-            message = _("“%(text)s” is not in the list. Write one of its names or codes, for example “%(example)s”.")
-            if field.name == "place":  # rule 25: the list of this field is the region
-                message = form_field.error_messages["invalid_choice"]
-            example = next((str(row) for row in spellings.values()), "")
-            raise ValidationError(message % {"text": clean_text(text)[:80], "example": example})
+            if field.name == "place" and self._spelt(
+                self._places, text
+            ):  # rule 25: the list of this field is the region
+                raise ValidationError(form_field.error_messages["invalid_choice"])
+            raise ValidationError(self._unknown(spellings, text))
         return found
+
+    @cached_property
+    def _places(self):
+        """Spellings of all places of the world that the register knows."""
+        return self._spellings(Place.objects.defer("boundary"))
+
+    @staticmethod
+    def _spelt(spellings, text):
+        return spellings.get(key_of(text).upper()) or spellings.get(fold(text.strip()))
+
+    @staticmethod
+    def _unknown(spellings, text):
+        """The sentence about a name that is not in the list, with those that look like it in any language."""
+        typed = {"text": clean_text(text)[:80]}
+        near = get_close_matches(fold(text.strip())[:80], spellings, NAMED, ALIKE)
+        if near:
+            names = dict.fromkeys(str(spellings[name]) for name in near)
+            message = _("“%(text)s” is not in the list. Perhaps this is meant: %(names)s.")
+            return message % (typed | {"names": "; ".join(names)})
+        message = _("“%(text)s” is not in the list. Write one of its names or codes, for example “%(example)s”.")
+        return message % (typed | {"example": next((str(row) for row in spellings.values()), "")})
 
     @staticmethod
     def _spellings(rows):

@@ -159,7 +159,20 @@ WRONG = {
         ({"reference": "SYN-9", "name_ru": "А"}, None),
         ({"reference": "syn-9", "name_ru": "Б"}, "Row 3 is about the same record."),
     ],
-    "unknown place": [({"name_ru": "А", "place": "Atlantis"}, "The place is outside West Kazakhstan Region.")],
+    "unknown place": [({"name_ru": "А", "place": "Atlantis"}, "“Atlantis” is not in the list. Write one of its names")],
+    "misspelt place": [
+        (
+            {"name_ru": "А", "place": "Sintetic Terekti dictrict"},
+            "“Sintetic Terekti dictrict” is not in the list. Perhaps this is meant: Synthetic T",
+        ),
+    ],
+    "misspelt in another language": [
+        (
+            {"name_ru": "А", "place": "Синтетичский Тиректинский раион"},
+            "“Синтетичский Тиректинский раион” is not in the list. Perhaps this is meant: Synthetic T",
+        ),
+    ],
+    "place elsewhere": [({"name_ru": "А", "place": "Synthetic CN"}, "The place is outside West Kazakhstan Region.")],
     "end before start": [
         ({"name_ru": "А", "planned_start_on": "01.02.2026", "planned_end_on": "01.01.2026"}, "The end date")
     ],
@@ -171,6 +184,8 @@ WRONG = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_a_sentence_for_each_wrong_row_and_nothing_is_written(project, case):
+    factories.country()
+    factories.place("276600000", name_en="Synthetic Terekti district", name_ru="Синтетический Теректинский район")
     admin, taken = factories.administrator(), None
     taken = Taken(admin)
     numbers = [

@@ -36,7 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--user", help="in whose name; without it, whoever runs commands on the server")
         parser.add_argument(
             "--as-of",
-            help="the day that figures are true of, where a row does not say (else that in the table's title, else today)",
+            help="the day that figures are true of, where a row does not say (else that in the title, else today)",
         )
         parser.add_argument("--reason", default="", help="kept in the history")
         parser.add_argument("--json", action="store_true", help="tell the outcome as JSON")
