@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
-from projects.memory import of_parts, remembered, whole
+from projects.memory import added_up, remembered, whole
 from projects.models import Place, ProjectParty, ProjectSector, Sector
 from projects.models.choices import PartyRole, PlaceKind
 from projects.rollups import OF_PARTIES, labels
@@ -39,13 +39,12 @@ def facets(filters, columns):
 
 def _facets(filters, columns):
     counts = {name: defaultdict(int) for name in [*columns, FURTHER]}
-    if filters.state and filters.state.is_whole:
-        parts = of_parts(("facets", filters.state, tuple(columns)), partial(_counts, filters, columns))
+    if filters.state and filters.state.is_in_parts:
+        found = added_up(("facets", filters.state, tuple(columns)), partial(_counts, filters, columns))
     else:
-        parts = [_counts(filters, columns, whole)]
-    for part in parts:
-        for name, value, n in part:
-            counts[name][value] += n
+        found = _counts(filters, columns, whole)
+    for (name, value), (n,) in found.items():
+        counts[name][value] = n
     further = counts.pop(FURTHER)
     if "sector" in counts:
         counts["sector"] = with_all_above(counts["sector"], Sector.objects.all(), 1)
@@ -64,7 +63,7 @@ def _facets(filters, columns):
 
 
 def _counts(filters, columns, part):
-    """Rows of (facet, value, number of projects) of the filtered projects, or of a part of them."""
+    """(facet, value) -> (number of projects,) of the filtered projects, or of a part of them."""
     # Facets that leave out no filter of their own count the same projects: these are looked for once.
     names_of = defaultdict(list)
     for name in columns:
@@ -89,7 +88,10 @@ def _counts(filters, columns, part):
                 parts += _by_candidate(found, name, part)
             if name == "sector":
                 parts += _by_further_sector(found, part)
-    return [row for row in _rows(bases, parts) if row[2]] if parts else []
+    found = defaultdict(int)
+    for name, value, n in _rows(bases, parts) if parts else ():
+        found[name, value] += n
+    return {key: (n,) for key, n in found.items() if n}
 
 
 # Facets of investors that are perhaps meant: each counts as another one of investors does.

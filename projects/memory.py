@@ -5,8 +5,8 @@ request, before what is remembered: an answer may be newer than the state it is 
 remembered where the data are not those that all see: in a transaction that has written. What is read of the past
 follows from the data and from the day looked back to, and is remembered with that day.
 
-Figures over the whole register are kept in parts, by blocks of projects: the notes say whose figures a statement may
-have changed, and only the parts of those are made anew (`of_parts`).
+Figures that are sums over projects are kept for parts of the register too: the notes say whose figures a statement may
+have changed, and only the parts of those are made anew (`added_up`).
 """
 
 import contextlib
@@ -14,7 +14,8 @@ import sys
 import threading
 from collections import OrderedDict
 from contextvars import ContextVar
-from functools import partial
+from itertools import accumulate
+from typing import NamedTuple
 
 from django.apps import apps
 from django.db import connection
@@ -26,11 +27,20 @@ from projects.models.sql import BLOCK
 
 KEPT = 32 * 1024 * 1024  # bytes of answers in a process
 ANSWER = 16 * 1024  # bytes that an answer is taken to have where it is no text: totals, facets
-PARTS = 32  # at most, of the whole register
+FIGURE = 250  # and bytes of one key among many figures
+WITHIN = 4  # bits: a part of the register is added up from sixteen smaller ones
 
 _request = ContextVar("request", default=None)
-_answers = OrderedDict()
+_answers = OrderedDict()  # key -> Kept, of the state that was asked for last
+_making = {}  # key -> lock of who makes the answer
 _lock = threading.Lock()
+_size = 0  # of all answers, in bytes
+
+
+class Kept(NamedTuple):
+    state: object
+    answer: object
+    size: int
 
 
 def remembered(key, compute):
@@ -43,45 +53,105 @@ def remembered(key, compute):
     state = _state()
     if state is None:
         return compute()
-    return _kept((state, _request.get()["past"], timezone.localdate(), get_language(), key), compute)
+    return _kept((_request.get()["past"], timezone.localdate(), get_language(), key), state, compute)
 
 
-def _kept(key, compute):
+def _kept(key, state, compute):
+    """The answer of a state; who asks while another thread makes it waits for that one."""
     with _lock:
-        if key in _answers:
-            _answers.move_to_end(key)
-            return _answers[key]
-    answer = compute()
-    with _lock:
-        _answers[key] = answer
-        size = sum(map(_size, _answers.values()))
-        while size > KEPT:
-            size -= _size(_answers.popitem(last=False)[1])
+        if found := _found(key, state):
+            return found.answer
+        making = _making.setdefault(key, threading.Lock())
+    with making:
+        with _lock:
+            if found := _found(key, state):
+                return found.answer
+        try:
+            answer = compute()
+            _keep(key, Kept(state, answer, _bytes(answer)))
+        finally:
+            with _lock:
+                _making.pop(key, None)
     return answer
 
 
-def of_parts(key, compute):
-    """What `compute(part)` returns for each part of the register, for the caller to add up; of most it is remembered.
+def _found(key, state):
+    kept = _answers.get(key)
+    if kept is None or kept.state != state:
+        return None
+    _answers.move_to_end(key)
+    return kept
+
+
+def _keep(key, kept):
+    global _size
+    with _lock:
+        before = _answers.pop(key, None)
+        _answers[key] = kept
+        _size += kept.size - (before.size if before else 0)
+        while _size > KEPT:
+            _size -= _answers.popitem(last=False)[1].size
+
+
+def _bytes(answer):
+    if isinstance(answer, dict):
+        return sum(FIGURE + sum(map(sys.getsizeof, figures)) for figures in answer.values())
+    return sys.getsizeof(answer) if isinstance(answer, (str, bytes)) else ANSWER
+
+
+def added_up(key, compute):
+    """What `compute(part)` returns, added up over all parts of the register; of most parts it is remembered.
+
+    A part is asked for as a whole first; once something in it was written, the smaller ones are asked for in its
+    place, and from then on only those of them in which something is written. So an answer costs one question where it
+    is asked once, and after a write to one project soon no more than its block of projects.
 
     Only for what a project adds to a sum by its rows in COUNTED and by those that all share, in any language and on
-    any day. Where nothing can be remembered, and in the past, the whole is one part.
+    any day. Where nothing can be remembered, and in the past, the whole is asked for.
 
     Args:
         key: as of `remembered`. compute: function of a part, which is a function of the path to the key of a project
-            ("pk", say) that returns a Q; what it returns is shared, hence never changed.
+            ("pk", say) that returns a Q. It returns key -> tuple of what can be added (None: nothing).
     """
     if _state() is None or _request.get()["past"] is not None:
-        return [compute(whole)]
-    states, last = _states_of_blocks()
-    of_all, blocks = states.get(None, 0), [block for block in states if block is not None and block >= 0]
-    width = 1  # in blocks, doubled as the register grows
-    while width * PARTS <= last:
-        width *= 2
-    found = []
-    for first in range(0, last + 1, width):
-        state = of_all, sum(states[block] for block in blocks if first <= block < first + width)
-        found.append(_kept(("part", first, width, state, key), partial(compute, _part(first, width))))
+        return compute(whole)
+    blocks = _states_of_blocks()
+    level = 0
+    while blocks.last >> WITHIN * level:
+        level += 1
+    return _of_part(key, compute, blocks, level, 0)
+
+
+def _of_part(key, compute, blocks, level, place):
+    """`added_up` of one part: the blocks whose numbers have `place` above their last `level` * WITHIN bits."""
+    width = 1 << WITHIN * level
+    first = place * width
+    name, state = ("part", first, width, key), blocks.state(first, first + width)
+
+    def compute_part():
+        before = _answers.get(name)
+        if level and before and before.state[0] == blocks.of_all:
+            smaller = range(place << WITHIN, (place + 1) << WITHIN)
+            smaller = [number for number in smaller if number << WITHIN * (level - 1) <= blocks.last]
+            return _sum(_of_part(key, compute, blocks, level - 1, number) for number in smaller)
+        return compute(_keys(first, width))
+
+    return _kept(name, state, compute_part)
+
+
+def _sum(parts):
+    found = {}
+    for part in parts:
+        for key, figures in part.items():
+            there = found.get(key)
+            found[key] = tuple(map(_plus, there, figures)) if there else figures
     return found
+
+
+def _plus(one, other):
+    if one is None or other is None:
+        return one if other is None else other
+    return one + other
 
 
 def whole(path):
@@ -89,13 +159,9 @@ def whole(path):
     return Q()
 
 
-def _part(first, width):
+def _keys(first, width):
     start, end = first << BLOCK, (first + width) << BLOCK
     return lambda path: Q(**{f"{path}__gte": start, f"{path}__lt": end})
-
-
-def _size(answer):
-    return sys.getsizeof(answer) if isinstance(answer, (str, bytes)) else ANSWER
 
 
 @contextlib.contextmanager
@@ -139,17 +205,32 @@ def _state():
     return request["state"]
 
 
+class Blocks(NamedTuple):
+    """The states of blocks of projects: of_all, what may touch any; last, the number of the last block."""
+
+    of_all: int
+    upto: list  # of block numbers: the sum of the states of all blocks before
+    last: int
+
+    def state(self, first, end):
+        first, end = (min(number, len(self.upto) - 1) for number in (first, end))
+        return self.of_all, self.upto[end] - self.upto[first]
+
+
 def _states_of_blocks():
-    """The state of each block of projects, of all (None) and of what none hangs on (-1); and the last block."""
     request = _request.get()
     if "blocks" not in request:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT block, sum(step), (SELECT max(id) FROM projects_project) FROM projects_change GROUP BY block"
+                "SELECT block, sum(step), (SELECT max(id) FROM projects_project) FROM projects_change "
+                "WHERE block IS NULL OR block >= 0 GROUP BY block"
             )
             rows = cursor.fetchall()
+        states = {block: int(state) for block, state, _last in rows}
         last = (rows[0][2] or 0) >> BLOCK if rows else 0
-        request["blocks"] = {block: state for block, state, _last in rows}, last
+        of_all = states.pop(None, 0)
+        upto = accumulate((states.get(block, 0) for block in range(max(last, 0, *states) + 1)), initial=0)
+        request["blocks"] = Blocks(of_all, list(upto), last)
     return request["blocks"]
 
 
@@ -166,7 +247,7 @@ class MemoryMiddleware:
 
 # Recorded tables that nothing remembered is made of; some are written while people only read.
 APART = {"projects_notice", "projects_importjob", "projects_subscription", "projects_webhook", "projects_savedmapping"}
-# What `of_parts` may ask: tables by whose rows single projects count, each with the column of the project…
+# What `added_up` may ask: tables by whose rows single projects count, each with the column of the project…
 COUNTED = {
     "projects_project": "id",
     "projects_projectsector": "project_id",
@@ -175,6 +256,9 @@ COUNTED = {
     "projects_projectmoney": "project_id",
     "projects_amount": "project_id",
     "projects_observation": "project_id",
+    "projects_milestone": "project_id",
+    "projects_problem": "project_id",
+    "projects_update": "project_id",
 }
 # … and those that any project's figures may hang on, with the columns that they do. What is new, none does yet.
 SHARED = {
@@ -184,6 +268,7 @@ SHARED = {
     "projects_sector": "parent_id",
     "auth_user": "username",
 }
+OF_ALL = {"projects_reportingcycle", "projects_reportingperiod"}  # what any row of these says, new ones too
 
 
 def watch_tables():
@@ -193,14 +278,17 @@ def watch_tables():
     }
     wanted = {}
     for table in (recorded - APART) | COUNTED.keys() | SHARED.keys():
-        wanted |= {(table, name): sql for name, sql in _triggers(table)}
+        wanted |= {(table, name, argument): sql for name, argument, sql in _triggers(table)}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE 'note_change%'")
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, tgname, trim(encode(tgargs, 'escape'), '\\000') FROM pg_trigger "
+            "WHERE tgname LIKE 'note_change%%'"
+        )
         there = set(cursor.fetchall())
-        for table, name in sorted(there - wanted.keys()):
+        for table, name, _argument in sorted(there - wanted.keys()):
             cursor.execute(f"DROP TRIGGER {name} ON {table}")
-        for table, name in sorted(wanted.keys() - there):
-            cursor.execute(f"CREATE TRIGGER {name} AFTER {wanted[table, name]}")
+        for table, name, argument in sorted(wanted.keys() - there):
+            cursor.execute(f"CREATE TRIGGER {name} AFTER {wanted[table, name, argument]}")
 
 
 # What a trigger has before it of the rows that the statement wrote.
@@ -212,13 +300,13 @@ WRITTEN = {
 
 
 def _triggers(table):
-    """Name and SQL of each trigger of a table."""
+    """Name, argument and SQL of each trigger of a table."""
     if table in COUNTED:
         noted = dict.fromkeys(WRITTEN, COUNTED[table])
         if table == "projects_projectparty":  # a party that was there may also count with its candidates
             noted["UPDATE"] = ""
     else:
-        noted = dict.fromkeys(WRITTEN, "apart")
+        noted = dict.fromkeys(WRITTEN, "" if table in OF_ALL else "apart")
     for event, argument in (noted | {"TRUNCATE": ""}).items():
         rows = WRITTEN[event] if argument not in ("", "apart") else ""
         # Each sign-in writes `last_login`, which nothing shows.
@@ -226,10 +314,12 @@ def _triggers(table):
         given = f"'{argument}'" if argument else ""
         yield (
             f"note_change_{event.lower()}",
+            argument,
             f"{event} {columns} ON {table} {rows} FOR EACH STATEMENT EXECUTE FUNCTION tracker_note_change({given})",
         )
     if table in SHARED:
         yield (
             "note_change_of_all",
+            "",
             f"UPDATE OF {SHARED[table]} OR DELETE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION tracker_note_change()",
         )

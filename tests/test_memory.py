@@ -1,7 +1,10 @@
 """What is remembered of a state of the data is never shown for another one, nor to others than it is for."""
 
+import contextlib
 import random
 import re
+import threading
+import time
 from collections import defaultdict
 from datetime import timedelta
 
@@ -10,12 +13,15 @@ from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
+from django_filters import MultipleChoiceFilter
 
 from projects import memory, permissions, rollups, timetravel
-from projects.dashboards.home import lacking
+from projects.attention import is_at_risk, is_overdue
+from projects.dashboards.home import lacking, numbers
 from projects.facets import facets
 from projects.filters import ProjectFilterSet
-from projects.filters.projects import FACETS
+from projects.filters.base import CodesFilter, MoneyFilter
+from projects.filters.projects import FACETS, IN_PARTS
 from projects.models import Amount, Organisation, Place, Programme, Project, ProjectParty, Sector
 from tests import factories
 
@@ -182,7 +188,34 @@ def test_memory_is_bounded(people, amount, monkeypatch):
     monkeypatch.setattr(memory, "KEPT", 3 * page)
     for number in range(10):
         client.get(f"/en/projects/?announced_max={number + 100}")
-    assert 0 < sum(map(memory._size, memory._answers.values())) <= 3 * page
+    assert 0 < sum(kept.size for kept in memory._answers.values()) == memory._size <= 3 * page
+
+
+def test_what_is_asked_at_once_is_made_once(people, amount):
+    """Readers who come while the answer is made wait for it; where making it fails, one of them makes it."""
+    made, begun = [], threading.Event()
+
+    def make():
+        made.append(threading.get_ident())
+        begun.set()
+        time.sleep(0.2)
+        if len(made) == 1:
+            raise ValueError
+        return "answer"
+
+    def ask():
+        with contextlib.closing(connection), memory.used(), contextlib.suppress(ValueError):
+            answers.append(memory.remembered("at once", make))
+
+    answers = []
+    readers = [threading.Thread(target=ask) for _reader in range(4)]
+    readers[0].start()
+    begun.wait()
+    for reader in readers[1:]:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert (answers, len(made)) == (["answer"] * 3, 2)
 
 
 # The register in parts
@@ -202,17 +235,19 @@ def far(people):
     return found
 
 
-def figures(user):
+def figures(user, query=""):
     """All that is kept in parts, as the pages of the user's compute it."""
-    chosen = ProjectFilterSet(QueryDict(), user=user)
-    amounts = permissions.visible_to(user, Amount.objects.all())
+    chosen = ProjectFilterSet(QueryDict(query), user=user)
+    amounts, today = permissions.visible_to(user, Amount.objects.all()), timezone.localdate()
     portfolio = rollups.Portfolio(chosen.rows(), amounts=amounts, statements=False, state=chosen.state)
     return (
         portfolio.total,
         portfolio.by_each(["stage_group", "sector", "district", "year"]),
         portfolio.by("investor_country"),
+        rollups.Portfolio(chosen.rows(), amounts=amounts, state=chosen.state).by("sector"),
         {name: sorted(values, key=str) for name, values in facets(chosen, FACETS).items()},
         lacking(chosen, user),
+        numbers(chosen, "flagged", {"late": is_overdue(today), "at_risk": is_at_risk(today)}),
     )
 
 
@@ -261,16 +296,23 @@ WRITES = {
     "places elsewhere": lambda far, dice: Place.objects.filter(parent__isnull=False).update(
         kind=dice.choice(["district", "settlement"])
     ),
+    "statement of another": lambda far, dice: Amount.objects.filter(pk=_any(Amount, dice).pk).update(
+        statement=_any(Amount, dice).statement
+    ),
+    "milestone": lambda far, dice: factories.milestone(project=dice.choice(far), planned_on="2021-05-01"),
+    "problem": lambda far, dice: factories.problem(project=dice.choice(far), severity="critical"),
+    "report that is due": lambda far, dice: factories.reporting_period(),
+    "report": lambda far, dice: factories.update(project=dice.choice(far)),
     "programme": lambda far, dice: Programme.objects.update(code=f"synthetic-{dice.randrange(10**9)}"),
 }
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_figures_in_parts_are_those_of_the_whole(far, people, seed, monkeypatch):
+def test_figures_in_parts_are_those_of_the_whole(far, people, seed):
     """After each of many writes by everybody, what was kept of other parts added to what is new equals a new count."""
-    monkeypatch.setattr(memory, "PARTS", 8)
+    factories.sector("ENERGY")
     dice, written = random.Random(seed), 0
-    while written < 15:
+    while written < 30:
         name = dice.choice(sorted(WRITES))
         try:
             with transaction.atomic():
@@ -278,60 +320,93 @@ def test_figures_in_parts_are_those_of_the_whole(far, people, seed, monkeypatch)
         except IntegrityError:
             continue
         written += 1
-        for user in people:
-            with memory.unused():
-                expected = figures(user)
-            with memory.used():
-                assert figures(user) == expected, name
+        asked = dice.choice(people), dice.choice(["", "sector=ENERGY&announced_max=500&missing=stage"])
+        with memory.unused():
+            expected = figures(*asked)
+        with memory.used():
+            assert figures(*asked) == expected, (name, asked)
 
 
 def test_only_what_was_written_is_counted_anew(far, people):
+    """The whole is asked once; each write then narrows what is asked, down to the blocks that are written in."""
     asked = []
 
     def count(part):
         asked.append(Project.objects.filter(part("pk")).count())
-        return asked[-1]
+        return {"projects": (asked[-1],)}
 
     def anew():
         asked.clear()
         with memory.used():
-            total = sum(memory.of_parts("projects", count))
-        assert total == Project.objects.count()
-        return len(asked)
+            found = memory.added_up("projects", count)
+        assert found == {"projects": (Project.objects.count(),)}
+        return asked
 
-    assert anew() > 3
-    assert anew() == 0
+    assert anew() == [8]
+    assert anew() == []
+    for expected in ([4, 0, 2, 0, 2], [2, 2, *[0] * 14], [2]):
+        factories.amount(project=far[0])
+        assert anew() == expected
     for write, parts in [
-        (lambda: factories.amount(project=far[0]), 1),
-        (lambda: factories.observation(project=far[-1]), 1),
-        (lambda: Project.objects.filter(pk__in=[far[0].pk, far[-1].pk]).update(status="delayed"), 2),
+        (lambda: factories.amount(project=far[2]), 1),
+        (lambda: Project.objects.filter(pk__in=[far[0].pk, far[2].pk]).update(status="delayed"), 2),
+        (lambda: factories.milestone(project=far[0]), 1),
+        (lambda: factories.observation(project=far[2]), 1),
         (lambda: factories.statement(), 0),
-        (lambda: factories.milestone(project=far[0]), 0),
+        (lambda: factories.project_document(project=far[0]), 0),
         (lambda: Organisation.objects.update(name_en="Synthetic other name"), 0),
         (lambda: Project.objects.filter(pk=0).update(status="delayed"), 0),
+        (lambda: Organisation.objects.update(country=None), 1),
+        (lambda: factories.reporting_period(), 1),
     ]:
         write()
-        assert anew() == parts
-    with memory.used():
-        every = len(memory.of_parts("projects", count))
-    Organisation.objects.update(country=None)
-    assert anew() == every
+        assert len(anew()) == parts
+
+
+def _hangs_on_what_is_noted(sql):
+    """Asserts that the tables and columns of a query are those whose changes are noted for the parts."""
+    tables = defaultdict(set)  # of each alias: subqueries take the same ones
+    for table, alias in re.findall(r'(?:FROM|JOIN) "(\w+)"(?: (?!ON|WHERE|LEFT|INNER|GROUP)(\w+))?', sql):
+        tables[alias or table].add(table)
+    # The view of due reports is of projects, updates, and tables all of which is noted.
+    assert set().union(*tables.values()) <= memory.COUNTED.keys() | memory.SHARED.keys() | {"projects_duereport"}
+    for alias, named in tables.items():
+        if named <= memory.SHARED.keys():
+            used = set(re.findall(rf'"?\b{alias}"?\."(\w+)"', sql))
+            noted = {name for table in named for name in memory.SHARED[table].split(", ")}
+            assert used <= {"id", "code"} | noted, named
 
 
 def test_what_is_counted_in_parts_hangs_on_nothing_else(far, people):
-    """The tables and columns of its queries are those whose changes are noted for the parts."""
     seen = []
     with connection.execute_wrapper(lambda run, *call: seen.append(call[0]) or run(*call)), memory.used():
         figures(people[0])
     parts = [sql for sql in seen if re.search(r'"id" (>=|<) ', sql)]
-    assert len(parts) > 3
+    assert len(parts) > 6
     for sql in parts:
-        tables = defaultdict(set)  # of each alias: subqueries take the same ones
-        for table, alias in re.findall(r'(?:FROM|JOIN) "(\w+)"(?: (?!ON|WHERE|LEFT|INNER|GROUP)(\w+))?', sql):
-            tables[alias or table].add(table)
-        assert set().union(*tables.values()) <= memory.COUNTED.keys() | memory.SHARED.keys()
-        for alias, named in tables.items():
-            if named <= memory.SHARED.keys():
-                used = set(re.findall(rf'"?\b{alias}"?\."(\w+)"', sql))
-                noted = {name for table in named for name in memory.SHARED[table].split(", ")}
-                assert used <= {"id", "code"} | noted, named
+        _hangs_on_what_is_noted(sql)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT table_name FROM information_schema.view_table_usage WHERE view_name = 'projects_duereport'"
+        )
+        assert {table for (table,) in cursor} == {"projects_project", "projects_update", *memory.OF_ALL}
+
+
+def test_filters_of_what_is_counted_in_parts_hang_on_nothing_else(far, people):
+    factories.project(
+        curator=people[0], department=factories.investor(), programme=factories.programme(), stage=factories.stage()
+    )
+    Organisation.objects.update(country=factories.place("CN"), province=factories.place("KZ-27"))
+    for name in sorted(IN_PARTS):
+        filter_ = ProjectFilterSet.base_filters[name]
+        if isinstance(filter_, CodesFilter):
+            values = filter_.queryset.values_list(filter_.extra["to_field_name"], flat=True)[:2]
+        else:
+            values = [value for value, _label in filter_.extra.get("choices", [("2020-01-01", "")])]
+            values = ["7"] if isinstance(filter_, MoneyFilter) else values
+        query = QueryDict(mutable=True)
+        query.setlist(name, values if isinstance(filter_, (CodesFilter, MultipleChoiceFilter)) else values[-1:])
+        chosen = ProjectFilterSet(query, user=people[1])
+        assert chosen.state.is_in_parts
+        assert chosen.active == [name]
+        _hangs_on_what_is_noted(str(chosen.rows().query))

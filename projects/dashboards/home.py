@@ -1,23 +1,23 @@
 """The dashboard: the portfolio in one page, each number one click from its rows."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects import deliveries, figures, permissions, rollups
 from projects.dashboards.board import Board
+from projects.filters import ProjectFilterSet
 from projects.filters.projects import MISSING, is_at_risk, is_overdue, lacks
-from projects.memory import of_parts, remembered, whole
+from projects.memory import added_up, remembered, whole
 from projects.models import (
     Agreement,
     IndicatorValue,
     Lead,
     Obligation,
-    Project,
     Shipment,
     Statement,
     Update,
@@ -62,7 +62,8 @@ class Home(Board):
         """What the reader sees of these projects: what stays the same until the data change."""
         user, projects, portfolio = self.request.user, self.rows(), self.portfolio()
         lines = portfolio.by_each(["stage_group", "sector", "district", "year"])
-        late, at_risk = projects.filter(is_overdue(self.day)), projects.filter(is_at_risk(self.day))
+        is_late, is_threatened = is_overdue(self.day), is_at_risk(self.day)
+        flagged = numbers(self.chosen, ("flagged", self.day), {"late": is_late, "at_risk": is_threatened})
         return {
             "totals": portfolio.total,
             "totals_url": self.listed(),
@@ -81,15 +82,17 @@ class Home(Board):
             "updates": list(
                 permissions.visible_to(user, Update.objects.select_related("project", "author")).order_by("-pk")[:5]
             ),
-            "late": list(late.select_related("stage").order_by("reference")[:10]),
-            "late_count": figures.count(late.count(), self.listed(overdue="1"), "overdue"),
-            "at_risk": list(at_risk.order_by("reference")[:10]),
-            "at_risk_count": figures.count(at_risk.count(), self.listed(at_risk="1"), "at_risk"),
+            "late": list(projects.filter(is_late).select_related("stage").order_by("reference")[:10]),
+            "late_count": figures.count(flagged["late"], self.listed(overdue="1"), "overdue"),
+            "at_risk": list(projects.filter(is_threatened).order_by("reference")[:10]),
+            "at_risk_count": figures.count(flagged["at_risk"], self.listed(at_risk="1"), "at_risk"),
             "changed": list(projects.order_by("-updated_at", "-pk")[:6]),
         }
 
     def tiles(self, projects, named):
-        unnamed = permissions.visible_to(self.request.user, Project.objects.filter(is_placeholder=True)).count()
+        unnamed = numbers(
+            ProjectFilterSet(QueryDict("placeholders=only"), user=self.request.user), "all", {"all": None}
+        )
         planned, _n = rollups.measured(projects, "capacity_electric", ObservationStatus.PLANNED)
         running, _n = rollups.measured(projects, "capacity_electric", ObservationStatus.ACTUAL)
         containers = deliveries.tally(Shipment.objects.all())
@@ -112,7 +115,9 @@ class Home(Board):
             Tile(
                 _("Projects named"),
                 figures.count(named, self.listed(), "projects"),
-                _("%(count)d more are counted but not named in the source") % {"count": unnamed} if unnamed else "",
+                _("%(count)d more are counted but not named in the source") % {"count": unnamed["all"]}
+                if unnamed["all"]
+                else "",
                 self.listed(),
             ),
             Tile(_("Power planned"), power(planned), _("commissioned: %(value)s") % {"value": running or _("no data")}),
@@ -170,10 +175,18 @@ class Home(Board):
 
 def lacking(chosen, user):
     """How many of the projects of a ProjectFilterSet lack each of WATCHED, as far as the user sees: name -> number."""
-    lacked = {f"without_{name}": Count("pk", lacks(name, user)) for name in WATCHED}
+    return numbers(chosen, "lacking", {f"without_{name}": lacks(name, user) for name in WATCHED})
+
+
+def numbers(chosen, key, conditions):
+    """How many of the projects of a ProjectFilterSet meet each condition: name -> number.
+
+    Args: key: hashable, tells these conditions from others of the same reader. conditions: name -> Q.
+    """
+    asked = {name: Count("pk", condition) for name, condition in conditions.items()}
 
     def counted(part):
-        return chosen.rows().order_by().filter(part("pk")).aggregate(**lacked)
+        return {name: (n,) for name, n in chosen.rows().order_by().filter(part("pk")).aggregate(**asked).items()}
 
-    parts = of_parts(("lacking", chosen.state), counted) if chosen.state.is_whole else [counted(whole)]
-    return sum(map(Counter, parts), Counter())
+    found = added_up((key, chosen.state), counted) if chosen.state.is_in_parts else counted(whole)
+    return {name: n for name, (n,) in found.items()}

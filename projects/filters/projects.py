@@ -293,6 +293,28 @@ _FACETS = {
 }
 
 
+# Filters that ask what `memory.added_up` may be asked: what hangs on rows of single projects, and on no day.
+IN_PARTS = {
+    *_FACETS,
+    "main_sector",
+    "curator",
+    "curator__not",
+    "curator__empty",
+    "announced_min",
+    "announced_max",
+    "committed_min",
+    "committed_max",
+    "disbursed_min",
+    "disbursed_max",
+    "starts_after",
+    "starts_before",
+    "department",
+    "department__empty",
+    "missing",
+    "placeholders",
+}
+
+
 class Seen(NamedTuple):
     """Which projects somebody sees: by the roles, and by the filters chosen, each with its values."""
 
@@ -300,8 +322,8 @@ class Seen(NamedTuple):
     chosen: tuple
 
     @property
-    def is_whole(self):
-        return not self.chosen
+    def is_in_parts(self):
+        return all(name in IN_PARTS for name, _values in self.chosen)
 
 
 class ProjectFilterSet(RegisterFilterSet):

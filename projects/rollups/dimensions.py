@@ -70,7 +70,7 @@ def _with_investors(rows, dimensions, parties, part):
 
     Args:
         rows: projects or amounts. dimensions: of OF_PARTIES. parties: the path from a row to those of its project.
-        part: that these are of, as of `memory.of_parts`.
+        part: that these are of, as of `memory.added_up`.
     """
     rows = rows.annotate(investing=FilteredRelation(parties, condition=Q(**{f"{parties}__role": PartyRole.INVESTOR})))
     paths = {f"of_{name}": OF_PARTIES[name] for name in dimensions if name != "investor"}

@@ -1,6 +1,7 @@
 """Sums of amounts in one currency: converted, kept by the database or added up, with what must be known of them."""
 
 import functools
+from array import array
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -196,14 +197,18 @@ def sums_of(amounts, currency, rate, *groups, different=()):
         yield {"statements": 0} | row | {name: found[keys] for name, found in numbers.items()}
 
 
+# What is added up of kept sums. number: of the projects; projects: of those with a figure.
+KEPT_FIGURES = ("number", "value", *COUNTS, "projects")
+
+
 def kept_sums(rows, columns, *groups, path=""):
-    """Rows of {group…, kind, number, value, counts, projects} over ProjectMoney, or over projects, from kept sums.
+    """Pairs of (group…, kind) and its KEPT_FIGURES, over ProjectMoney, or over projects, from kept sums.
 
     columns: what those with the sums begin with; path: from the rows to them ("money__" from projects).
-    number: of the projects; projects: of those with a figure.
     """
     for row in _of_kept(rows, columns, groups, path):
-        yield {name.removeprefix("sum_"): value for name, value in row.items()}
+        found = {name.removeprefix("sum_"): value for name, value in row.items()}
+        yield tuple(found[name] for name in (*groups, "kind")), tuple(found[name] for name in KEPT_FIGURES)
 
 
 def _of_kept(rows, columns, groups, path):
@@ -222,7 +227,7 @@ def _of_kept(rows, columns, groups, path):
 
 
 def kept_sums_by_each(rows, columns, groups, path=""):
-    """What `kept_sums` gives for each of several groups, from one reading: rows of (place of the group, its key, row).
+    """What `kept_sums` gives for each of several groups, from one reading: (place of the group, (key, kind), figures).
 
     The rows are added up for all combinations of keys first, as these are few; the combinations for each group then.
     """
@@ -230,36 +235,50 @@ def kept_sums_by_each(rows, columns, groups, path=""):
         sql, parameters = _of_kept(rows, columns, groups, path).query.sql_with_params()
     except EmptyResultSet:  # known to be empty without a look at the tables
         return
-    figures = ("number", "value", *COUNTS, "projects")
-    keys, sums = ", ".join(groups), ", ".join(f"sum({name})" for name in figures)
+    keys, sums = ", ".join(groups), ", ".join(f"sum({name})" for name in KEPT_FIGURES)
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(f'GROUPING({key})' for key in groups)}, {keys}, kind, {sums} "
-            f"FROM ({sql}) AS combined ({keys}, kind, {', '.join(figures)}) "
+            f"FROM ({sql}) AS combined ({keys}, kind, {', '.join(KEPT_FIGURES)}) "
             f"GROUP BY GROUPING SETS ({', '.join(f'({key}, kind)' for key in groups)})",
             parameters,
         )
         for row in cursor:
             place = row.index(0)
-            _is_other, values = row[: len(groups)], row[2 * len(groups) :]
-            numbers = dict(zip(figures, values[1:], strict=True))
-            whole = {name: int(number) for name, number in numbers.items() if name != "value"}
-            yield place, row[len(groups) + place], numbers | whole | {"kind": values[0]}
+            kind, number, value, *counts = row[2 * len(groups) :]
+            yield place, (row[len(groups) + place], kind), (int(number), value, *map(int, counts))
+
+
+class Different(array):
+    """Keys of rows of which each counts once, however many sums it stands behind."""
+
+    def __add__(self, other):
+        return Different("q", {*self, *other})
+
+
+def different(rows, name, *groups):
+    """The different values of a column that the rows of each group have: keys -> Different."""
+    return {keys: Different("q", values) for keys, values in _of_different("array_agg", rows, name, groups)}
 
 
 def count_different(rows, name, *groups):
-    """How many different values of a column the rows of each group have: keys -> number.
+    """How many different values of a column the rows of each group have: keys -> number."""
+    return dict(_of_different("count", rows, name, groups))
+
+
+def _of_different(aggregate, rows, name, groups):
+    """Pairs of the keys of each group and an aggregate of its different values.
 
     PostgreSQL sorts all rows for COUNT(DISTINCT …), but hashes those of SELECT DISTINCT.
     """
     try:
         sql, parameters = rows.values(*groups, name).distinct().query.sql_with_params()
     except EmptyResultSet:  # known to be empty without a look at the tables
-        return {}
-    keys = [f"key{number}" for number in range(len(groups))]
-    grouped = ", ".join(keys)
+        return
+    keys = ", ".join(f"key{number}" for number in range(len(groups)))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {grouped}, count(counted) FROM ({sql}) AS rows ({grouped}, counted) GROUP BY {grouped}", parameters
+            f"SELECT {keys}, {aggregate}(counted) FROM ({sql}) AS rows ({keys}, counted) GROUP BY {keys}", parameters
         )
-        return {tuple(keys): number for *keys, number in cursor.fetchall()}
+        for *found, value in cursor:
+            yield tuple(found), value

@@ -18,7 +18,7 @@ from django.db.models import (
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from projects.memory import of_parts, remembered, whole
+from projects.memory import added_up, remembered, whole
 from projects.models import (
     Amount,
     ExchangeRate,
@@ -30,8 +30,9 @@ from projects.models import (
 from projects.models.choices import Bound, Inclusion
 from projects.rollups.dimensions import key_text, labels, with_keys
 from projects.rollups.money import (
+    KEPT_FIGURES,
     RateUsed,
-    count_different,
+    different,
     kept_columns,
     kept_sums,
     kept_sums_by_each,
@@ -67,7 +68,7 @@ class Portfolio:
         rate: "statement" (of each statement's day) or "today". amounts: those the reader may see (default all).
         statements: whether to count the statements behind each sum, which is one more reading.
         state: what tells these projects and amounts from all others (`ProjectFilterSet.state`), so that what is
-            computed of them is remembered, in parts where they are the whole register; None: it is not.
+            computed of them is remembered, in parts where these can be added up; None: it is not.
     """
 
     def __init__(self, projects, *, currency="KZT", rate="statement", amounts=None, statements=True, state=None):
@@ -76,8 +77,7 @@ class Portfolio:
         self.keys = projects.order_by().values("pk")
         self.kept = kept_columns(currency, rate, self.amounts)
         self.state = state and ("portfolio", state, currency, rate, statements)
-        # A statement behind several parts would count in each.
-        self.is_in_parts = bool(state) and state.is_whole and self.kept is not None and not statements
+        self.is_in_parts = bool(state) and state.is_in_parts and self.kept is not None
 
     def _remembered(self, name, compute):
         return remembered((*self.state, name), compute) if self.state else compute()
@@ -280,16 +280,23 @@ class Portfolio:
 
     def _grouped_of_kept(self, dimensions):
         """What `_grouped` gives, from the sums that the database keeps of each project."""
-        return self._in_parts(dimensions, lambda part: self._grouped_of_part(dimensions, part))
+        return self._lines_of(self._in_parts(dimensions, lambda part: self._figures(dimensions, part)))
 
-    def _in_parts(self, name, lines_of):
-        """Key -> Rollup without label, added up from those of each part. lines_of: function of a part."""
-        if not self.is_in_parts:
-            return lines_of(whole)
+    def _in_parts(self, name, figures):
+        """What `figures` gives: function of a part to (key…, kind) -> KEPT_FIGURES and statements."""
+        return added_up((*self.state, name), figures) if self.is_in_parts else figures(whole)
+
+    def _lines_of(self, figures):
+        """Key -> Rollup without label, of (key…, kind) -> figures."""
         lines = {}
-        for found in of_parts((*self.state, name), lines_of):
-            for key, line in found.items():
-                lines.setdefault(key, Rollup(None, "", 0, no_money(self.currency))).add(line)
+        for (*key, kind), row in figures.items():
+            row = dict(zip((*KEPT_FIGURES, "statements"), row, strict=True))
+            key = tuple(key)
+            if key not in lines:
+                lines[key] = Rollup(None, "", row["number"], no_money(self.currency))
+            total = lines[key].amounts[kind]
+            total.add(row | {"statements": len(row["statements"] or ())})
+            total.missing = row["number"] - row["projects"]
         return lines
 
     def _kept_rows(self, dimensions, part):
@@ -302,41 +309,34 @@ class Portfolio:
         rows, groups = with_keys(rows, dimensions, projects, part)
         return rows.annotate(**groups), list(groups), path
 
-    def _grouped_of_part(self, dimensions, part):
+    def _figures(self, dimensions, part):
         rows, groups, path = self._kept_rows(dimensions, part)
-        stated = self._statements(dimensions) if self.statements else {}
-        lines = {}
-        for row in kept_sums(rows, self.kept, *groups, path=path):
-            key = tuple(row[name] for name in groups)
-            self._add_kept(lines, key, row, stated.get((*key, row["kind"]), 0))
-        return lines
+        stated = self._statements(dimensions, part)
+        return {key: (*figures, stated.get(key)) for key, figures in kept_sums(rows, self.kept, *groups, path=path)}
 
     def _each_of_kept(self, dimensions):
         """Dimension -> key -> Rollup without label, from the kept sums, read once."""
         found = {dimension: {} for dimension in dimensions}
-        lines = self._in_parts(("each", *dimensions), lambda part: self._each_of_part(dimensions, part))
-        for (dimension, key), line in lines.items():
+        figures = self._in_parts(("each", *dimensions), lambda part: self._figures_of_each(dimensions, part))
+        for (dimension, key), line in self._lines_of(figures).items():
             found[dimension][key] = line
         return found
 
-    def _each_of_part(self, dimensions, part):
+    def _figures_of_each(self, dimensions, part):
         rows, groups, path = self._kept_rows(dimensions, part)
-        stated = [self._statements((dimension,)) if self.statements else {} for dimension in dimensions]
-        lines = {}
-        for place, key, row in kept_sums_by_each(rows, self.kept, groups, path):
-            self._add_kept(lines, (dimensions[place], key), row, stated[place].get((key, row["kind"]), 0))
-        return lines
+        stated = [self._statements((dimension,), part) for dimension in dimensions]
+        return {
+            (dimensions[place], *key): (*figures, stated[place].get(key))
+            for place, key, figures in kept_sums_by_each(rows, self.kept, groups, path)
+        }
 
-    def _add_kept(self, lines, key, row, statements):
-        line = lines.setdefault(key, Rollup(None, "", row["number"], no_money(self.currency)))
-        total = line.amounts[row["kind"]]
-        total.add(row | {"statements": statements})
-        total.missing = line.projects - row["projects"]
-
-    def _statements(self, dimensions):
-        """How many different statements stand behind the listed amounts: (key of each dimension…, kind) -> number."""
-        amounts, groups = with_keys(self.amounts.on_projects().filter(project__in=self.keys), dimensions, "project__")
-        return count_different(amounts.annotate(**groups).order_by(), "statement", *groups, "kind")
+    def _statements(self, dimensions, part):
+        """The statements that stand behind the listed amounts: (key of each dimension…, kind) -> Different."""
+        if not self.statements:
+            return {}
+        amounts = self.amounts.on_projects().filter(part("project_id"), project__in=self.keys)
+        amounts, groups = with_keys(amounts, dimensions, "project__", part)
+        return different(amounts.annotate(**groups).order_by(), "statement", *groups, "kind")
 
     def _summed(self, amounts, *groups, different=()):
         return sums_of(amounts, self.currency, self.rate, *groups, different=different)
