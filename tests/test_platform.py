@@ -14,18 +14,20 @@ import sys
 import tempfile
 import time
 import urllib.request
+import warnings
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import OperationalError, connection, transaction
+from django.test import Client
 
 from projects import apps
 from projects.forms import FORMS
 from projects.models import Update
 from projects.portfolio.kinds import CHILDREN, TOP
-from tracker import database, environment, errors, install
+from tracker import database, environment, errors, install, middleware
 
 ROOT = install.ROOT
 
@@ -207,6 +209,39 @@ class TestDeployment:
             SECRET_KEY=secrets.token_urlsafe(50),
         )
         assert done.returncode == 0, done.stderr
+
+    @pytest.mark.django_db
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [
+            ("/healthz", 200),
+            ("/readyz", 200),
+            ("/static/css/base.css", 200),
+            ("/static/none.css", 404),
+            ("/en/accounts/login/", 200),
+            ("/en/projects/", 302),
+            ("/en/none/", 404),
+            ("/en/%00/", 404),
+            ("/api/v1/projects/", 401),
+            ("/en/to-tls/", 301),
+        ],
+    )
+    def test_no_answer_lacks_the_headers(self, settings, path, status):
+        settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = status == 301, 31536000
+        settings.WHITENOISE_USE_FINDERS = True
+        with warnings.catch_warnings(action="ignore", category=UserWarning):  # no files are collected
+            client = Client()
+            answer = client.get(path, secure=status != 301)
+        answer.close()
+        assert answer.status_code == status
+        given = {name.lower(): value for name, value in answer.headers.items()}
+        wanted = {name.lower(): value for name, value in middleware.HEADERS.items()}
+        caching = wanted.pop("cache-control")
+        assert wanted.items() <= given.items()
+        assert ("max-age=60" if path == "/static/css/base.css" else caching) in given["cache-control"]
+        assert "default-src 'none'" in given["content-security-policy"]
+        assert (given["x-content-type-options"], given["referrer-policy"]) == ("nosniff", "same-origin")
+        assert ("strict-transport-security" in given) == (status != 301)  # which says nothing without TLS
 
     def test_nginx_lets_files_through_to_the_pages_that_take_them(self, settings):
         text = (ROOT / "deploy" / "nginx.conf").read_text()

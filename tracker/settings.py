@@ -45,12 +45,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Around everything, so that no answer lacks their headers: redirects, files and errors have them too.
+    "csp.middleware.CSPMiddleware",
+    "tracker.middleware.SafetyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "tracker.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.CompressionMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "tracker.middleware.HealthMiddleware",
-    "tracker.middleware.SafetyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
