@@ -11,7 +11,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             sql.OBLIGATION_ON,
-            "DROP FUNCTION tracker_obligation_on(bigint, text, text, numeric, date, date, date, date, integer);"
-            "DROP FUNCTION tracker_reached(bigint, text, daterange, date)",
+            "DROP FUNCTION tracker_obligation_on, tracker_obligation_periods, tracker_obligation_in, tracker_reached",
         ),
     ]

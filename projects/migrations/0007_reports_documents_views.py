@@ -12,6 +12,17 @@ from django.db import migrations, models
 
 from projects.migrations._at_once import AtOnce
 
+# Before this migration a stage asked for documents only: taken back, requirements of a fact cannot be kept.
+WITHOUT_FACTS = [
+    sql.format(table=f"projects_stagerequirement{suffix}")
+    for suffix in ("", "event")
+    for sql in (
+        "ALTER TABLE {table} DISABLE TRIGGER USER",
+        "DELETE FROM {table} WHERE document_type_id IS NULL",
+        "ALTER TABLE {table} ENABLE TRIGGER USER",
+    )
+]
+
 
 class Migration(migrations.Migration):
 
@@ -720,4 +731,5 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cb3c35badc510bdc01ea4f29b6657907df87a178', operation='UPDATE OR DELETE', pgid='pgtrigger_frozen_be351', table='projects_periodreport', when='BEFORE')),
         ),
         ]),
+        migrations.RunSQL(migrations.RunSQL.noop, WITHOUT_FACTS),
     ]

@@ -6,6 +6,9 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations import RunSQL
+from django.db.migrations.loader import MigrationLoader
 
 from projects.management.commands.load_reference import FOLDER, LISTS
 from projects.models import (
@@ -261,3 +264,23 @@ def test_a_deleted_row_stays_deleted(loaded):
     call_command("load_reference", verbosity=0)
 
     assert not StageRequirement.objects.filter(stage="design", document_type="technical_conditions").exists()
+
+
+def test_what_migrations_wrote_in_sql_is_taken_back_from_a_full_database(loaded):
+    """Their own SQL alone, back to the fourth: for the tables, too, Django takes a minute."""
+    loader = MigrationLoader(connection)
+    plan = loader.graph.forwards_plan(*loader.graph.leaf_nodes("projects"))
+    later = [loader.graph.nodes[key] for key in plan if key[0] == "projects" and key[1] > "0005"]
+    with connection.cursor() as cursor, connection.schema_editor(atomic=False) as editor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for migration in reversed(later):
+            for operation in reversed(migration.operations):
+                if isinstance(operation, RunSQL):
+                    operation.database_backwards("projects", editor, None, None)
+        cursor.execute("SELECT count(*) FROM projects_stagerequirementevent WHERE document_type_id IS NULL")
+        assert cursor.fetchone() == (0,)
+        cursor.execute(
+            "SELECT count(*) FROM pg_proc WHERE proname LIKE 'tracker_obligation%' OR proname = 'tracker_reached'"
+        )
+        assert cursor.fetchone() == (0,)
+    assert StageRequirement.objects.exists() and not StageRequirement.objects.filter(document_type=None).exists()
