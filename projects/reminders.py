@@ -168,7 +168,10 @@ def _responsible(owed):
 
 
 def send():
-    """Send each person one letter with the notices not sent yet. Returns: (letters sent, addresses that failed)."""
+    """Send each person one letter with the notices not sent yet.
+
+    Returns: (letters sent, keys of the users whose letter failed: what is printed is kept in logs).
+    """
     waiting = Notice.objects.filter(MAILED, mailed_at=None, read_at=None).values("user")
     people = get_user_model().objects.filter(pk__in=waiting, is_active=True).exclude(email="")
     sent, failed = 0, []
@@ -176,7 +179,7 @@ def send():
         try:
             sent += _send_to(person)
         except (SMTPException, OSError):
-            failed.append(person.email)
+            failed.append(person.pk)
     return sent, failed
 
 

@@ -93,7 +93,7 @@ def send(day, out=lambda line: None):
     Each in a transaction of its own that holds its row, so that running twice, also at once, mails once, and that
     a letter which fails is tried again by the next run.
     Args: day: a date. out: told a line about each follower that could not be served.
-    Returns: (the number of messages, the addresses that failed).
+    Returns: (the number of messages, the keys of the users whose letter failed: what is printed is kept in logs).
     """
     sent, failed = 0, []
     for key in Subscription.objects.filter(user__is_active=True).order_by("pk").values_list("pk", flat=True):
@@ -106,7 +106,7 @@ def send(day, out=lambda line: None):
                 with transaction.atomic():
                     sent += _tell(subscription, day, out)
             except (SMTPException, OSError):
-                failed.append(subscription.user.email)
+                failed.append(subscription.user_id)
     return sent, failed
 
 

@@ -32,6 +32,6 @@ class Command(BaseCommand):
         )
         if failed:
             raise CommandError(
-                _("These letters could not be sent, the next run tries again: %(people)s")
-                % {"people": ", ".join(failed)}
+                _("Letters to these users could not be sent, the next run tries again: %(numbers)s")
+                % {"numbers": ", ".join(map(str, failed))}
             )

@@ -21,6 +21,6 @@ class Command(BaseCommand):
         self.stdout.write(ngettext("%(count)d message sent", "%(count)d messages sent", sent) % {"count": sent})
         if failed:
             raise CommandError(
-                _("These letters could not be sent, the next run tries again: %(people)s")
-                % {"people": ", ".join(failed)}
+                _("Letters to these users could not be sent, the next run tries again: %(numbers)s")
+                % {"numbers": ", ".join(map(str, failed))}
             )
