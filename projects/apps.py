@@ -14,7 +14,7 @@ def before_migrate(**kwargs):
 
 def after_migrate(plan=(), **kwargs):
     """What is made of the tables as the models say them; not of those of an earlier migration."""
-    from projects import memory, timetravel
+    from projects import database_roles, memory, timetravel
     from tracker.middleware import pending_migrations
 
     if plan and pending_migrations():
@@ -22,6 +22,7 @@ def after_migrate(plan=(), **kwargs):
     timetravel.create_views()
     record_links()
     memory.watch_tables()
+    database_roles.grant()
 
 
 def record_links():

@@ -100,7 +100,7 @@ DATABASES["default"] |= {
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
-# How many seconds a question to the database may take, where that is limited: behind a proxy that waits no longer.
+# How many seconds a question to the database may take, where a page limits it: behind a proxy that waits no longer.
 _QUERY_SECONDS = environment.env_int("QUERY_SECONDS", 0, 0, 3600)
 # Sums of a portfolio stay in memory; how alike a word must be to what was typed (see projects.search); how long
 # somebody waits for rows that another holds; and what every trigger asks for: where it was never set, each asking fails
@@ -108,7 +108,7 @@ _QUERY_SECONDS = environment.env_int("QUERY_SECONDS", 0, 0, 3600)
 DATABASES["default"]["OPTIONS"].setdefault(
     "options",
     "-c work_mem=32MB -c pg_trgm.word_similarity_threshold=0.45 -c lock_timeout=20s -c pgtrigger.ignore={} "
-    f"-c statement_timeout={_QUERY_SECONDS}s",
+    + (f"-c statement_timeout={_QUERY_SECONDS}s" if _QUERY_SECONDS else ""),
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -37,7 +37,11 @@ def signed_in(client):
 
 @pytest.fixture
 def waiting(signed_in):
-    """The address of an import that waits for the worker to check it."""
+    return sent(signed_in)
+
+
+def sent(signed_in):
+    """Send a table of LARGE rows. Returns: the address of its import, which waits for the worker to check it."""
     rows = [["Наименование проекта", "Сумма, млн тенге"]]
     rows += [[f"Синтетический проект {number}", number] for number in range(1, LARGE + 1)]
     content = SimpleUploadedFile("t.csv", files.csv_file(rows))

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from projects import database_roles
 from tracker import backups
 
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
             manifest = backups.verify(folder) if verify_only else backups.restore(folder, replace=replace)
         except backups.BackupError as error:
             raise CommandError(str(error)) from error
+        if not verify_only:
+            database_roles.grant()
         counts = {"tables": len(manifest["tables"]), "files": len(manifest["files"]), "made_at": manifest["made_at"]}
         if verify_only:
             return _("The backup of %(made_at)s is whole: %(tables)d tables, %(files)d files.") % counts
