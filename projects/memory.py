@@ -6,7 +6,8 @@ remembered where the data are not those that all see: in a transaction that has 
 follows from the data and from the day looked back to, and is remembered with that day.
 
 Figures that are sums over projects are kept for parts of the register too: the notes say whose figures a statement may
-have changed, and only the parts of those are made anew (`added_up`).
+have changed, and only the parts of those are made anew (`added_up`). What tells of few projects outlives what is
+written of others (`remembered_of_projects`).
 """
 
 import contextlib
@@ -53,31 +54,58 @@ def remembered(key, compute):
     state = _state()
     if state is None:
         return compute()
-    return _kept((_request.get()["past"], timezone.localdate(), get_language(), key), state, compute)
+    return _kept((_request.get()["past"], timezone.localdate(), get_language(), key), lambda _answer: state, compute)
 
 
-def _kept(key, state, compute):
-    """The answer of a state; who asks while another thread makes it waits for that one."""
+class OfProjects(NamedTuple):
+    """An answer with the keys of all projects that it tells of."""
+
+    answer: object
+    projects: frozenset
+
+
+def remembered_of_projects(key, compute):
+    """As `remembered`, for what hangs on few projects: kept until their blocks, or what all share, are written.
+
+    Args: compute: function without arguments that returns an OfProjects. Of other projects than it names the answer
+    tells nothing that rows in COUNTED say.
+    """
+    if _state() is None or _request.get()["past"] is not None:
+        return remembered(key, lambda: compute().answer)
+    blocks = _states_of_blocks()
+
+    def state_of(kept):
+        numbers = {project >> BLOCK for project in kept.projects}
+        return blocks.apart, *(blocks.state(number, number + 1) for number in sorted(numbers))
+
+    return _kept((timezone.localdate(), get_language(), key), state_of, compute).answer
+
+
+def _kept(key, state_of, compute):
+    """The answer of a state; who asks while another thread makes it waits for that one.
+
+    state_of: function of an answer: the state that the data now have of all that such an answer hangs on.
+    """
     with _lock:
-        if found := _found(key, state):
+        if found := _found(key, state_of):
             return found.answer
         making = _making.setdefault(key, threading.Lock())
     with making:
         with _lock:
-            if found := _found(key, state):
+            if found := _found(key, state_of):
                 return found.answer
         try:
             answer = compute()
-            _keep(key, Kept(state, answer, _bytes(answer)))
+            _keep(key, Kept(state_of(answer), answer, _bytes(answer)))
         finally:
             with _lock:
                 _making.pop(key, None)
     return answer
 
 
-def _found(key, state):
+def _found(key, state_of):
     kept = _answers.get(key)
-    if kept is None or kept.state != state:
+    if kept is None or kept.state != state_of(kept.answer):
         return None
     _answers.move_to_end(key)
     return kept
@@ -94,6 +122,8 @@ def _keep(key, kept):
 
 
 def _bytes(answer):
+    if isinstance(answer, OfProjects):
+        return _bytes(answer.answer)
     if isinstance(answer, dict):
         return sum(FIGURE + sum(map(sys.getsizeof, figures)) for figures in answer.values())
     return sys.getsizeof(answer) if isinstance(answer, (str, bytes)) else ANSWER
@@ -136,7 +166,7 @@ def _of_part(key, compute, blocks, level, place):
             return _sum(_of_part(key, compute, blocks, level - 1, number) for number in smaller)
         return compute(_keys(first, width))
 
-    return _kept(name, state, compute_part)
+    return _kept(name, lambda _answer: state, compute_part)
 
 
 def _sum(parts):
@@ -206,9 +236,13 @@ def _state():
 
 
 class Blocks(NamedTuple):
-    """The states of blocks of projects: of_all, what may touch any; last, the number of the last block."""
+    """The states of blocks of projects.
+
+    of_all: of what may touch any; apart: of what no figure of a project hangs on; last: the number of the last block.
+    """
 
     of_all: int
+    apart: int
     upto: list  # of block numbers: the sum of the states of all blocks before
     last: int
 
@@ -222,15 +256,14 @@ def _states_of_blocks():
     if "blocks" not in request:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT block, sum(step), (SELECT max(id) FROM projects_project) FROM projects_change "
-                "WHERE block IS NULL OR block >= 0 GROUP BY block"
+                "SELECT block, sum(step), (SELECT max(id) FROM projects_project) FROM projects_change GROUP BY block"
             )
             rows = cursor.fetchall()
         states = {block: int(state) for block, state, _last in rows}
         last = (rows[0][2] or 0) >> BLOCK if rows else 0
-        of_all = states.pop(None, 0)
+        of_all, apart, _unseen = (states.pop(block, 0) for block in (None, -1, -2))
         upto = accumulate((states.get(block, 0) for block in range(max(last, 0, *states) + 1)), initial=0)
-        request["blocks"] = Blocks(of_all, list(upto), last)
+        request["blocks"] = Blocks(of_all, apart, list(upto), last)
     return request["blocks"]
 
 
@@ -259,6 +292,8 @@ COUNTED = {
     "projects_milestone": "project_id",
     "projects_problem": "project_id",
     "projects_update": "project_id",
+    "projects_stagechange": "project_id",
+    "projects_projectdocument": "project_id",
 }
 # … and those that any project's figures may hang on, with the columns that they do. What is new, none does yet.
 SHARED = {
@@ -267,6 +302,14 @@ SHARED = {
     "projects_programme": "code",
     "projects_sector": "parent_id",
     "auth_user": "username",
+}
+# Tables whose new rows nothing tells of before another row refers to them.
+UNSEEN = {
+    "projects_document",
+    "projects_organisation",
+    "projects_person",
+    "projects_source",
+    "projects_statement",
 }
 OF_ALL = {"projects_reportingcycle", "projects_reportingperiod"}  # what any row of these says, new ones too
 
@@ -307,8 +350,10 @@ def _triggers(table):
             noted["UPDATE"] = ""
     else:
         noted = dict.fromkeys(WRITTEN, "" if table in OF_ALL else "apart")
+        if table in UNSEEN:
+            noted["INSERT"] = "unseen"
     for event, argument in (noted | {"TRUNCATE": ""}).items():
-        rows = WRITTEN[event] if argument not in ("", "apart") else ""
+        rows = WRITTEN[event] if table in COUNTED and argument else ""
         # Each sign-in writes `last_login`, which nothing shows.
         columns = "OF username, first_name, last_name" if (table, event) == ("auth_user", "UPDATE") else ""
         given = f"'{argument}'" if argument else ""

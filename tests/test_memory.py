@@ -9,6 +9,7 @@ from collections import defaultdict
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, connection, transaction
 from django.http import QueryDict
 from django.test import Client
@@ -22,7 +23,18 @@ from projects.facets import facets
 from projects.filters import ProjectFilterSet
 from projects.filters.base import CodesFilter, MoneyFilter
 from projects.filters.projects import FACETS, IN_PARTS
-from projects.models import Amount, Organisation, Place, Programme, Project, ProjectParty, Sector
+from projects.models import (
+    Amount,
+    Organisation,
+    Place,
+    Programme,
+    Project,
+    ProjectLink,
+    ProjectParty,
+    Sector,
+    Source,
+    Update,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -353,7 +365,7 @@ def test_only_what_was_written_is_counted_anew(far, people):
         (lambda: factories.milestone(project=far[0]), 1),
         (lambda: factories.observation(project=far[2]), 1),
         (lambda: factories.statement(), 0),
-        (lambda: factories.project_document(project=far[0]), 0),
+        (lambda: factories.obligation(project=far[0]), 0),
         (lambda: Organisation.objects.update(name_en="Synthetic other name"), 0),
         (lambda: Project.objects.filter(pk=0).update(status="delayed"), 0),
         (lambda: Organisation.objects.update(country=None), 1),
@@ -410,3 +422,72 @@ def test_filters_of_what_is_counted_in_parts_hang_on_nothing_else(far, people):
         assert chosen.state.is_in_parts
         assert chosen.active == [name]
         _hangs_on_what_is_noted(str(chosen.rows().query))
+
+
+# Pages of one project
+
+
+@pytest.fixture
+def told(far, people):
+    """The first of the projects, whose page tells of others in other parts of the register too."""
+    project = far[0]
+    factories.project_link(from_project=project, to_project=far[6])
+    whole = factories.amount(project=far[4], value=70)
+    factories.amount(project=project, value=3, inclusion="yes", included_in=whole)
+    for make in (factories.observation, factories.milestone, factories.problem, factories.update, factories.obligation):
+        make(project=project)
+    factories.shipment().projects.add(project)
+    return project
+
+
+@pytest.fixture
+def told_page(told, people):
+    """Function: the page of the project told of, as one of the people sees it."""
+    client = Client()
+    client.force_login(people[0])
+    return lambda: TOKEN.sub("", client.get(f"/en/projects/{told.reference}/").text)
+
+
+TOLD = {
+    "name of another": lambda far, dice: Project.objects.filter(pk=far[6].pk).update(
+        name_en=f"Synthetic name {dice.randrange(10**9)}"
+    ),
+    "whole": lambda far, dice: Amount.objects.filter(project=far[4], value__gt=7).update(value=dice.randrange(20, 900)),
+    "whole of another": lambda far, dice: Amount.objects.filter(included_in__isnull=False).update(
+        included_in=Amount.objects.filter(included_in=None).order_by("?").first()
+    ),
+    "link": lambda far, dice: ProjectLink.objects.update(to_project=dice.choice(far)),
+    "name": lambda far, dice: Organisation.objects.update(name_en=f"Synthetic body {dice.randrange(10**9)}"),
+    "source": lambda far, dice: Source.objects.update(published_on=f"20{dice.randrange(10, 26)}-03-01"),
+    "stage": lambda far, dice: factories.stage_change(project=dice.choice(far)),
+    "requirement": lambda far, dice: factories.stage_requirement(),
+    "document": lambda far, dice: factories.project_document(project=dice.choice(far)),
+    "obligation": lambda far, dice: factories.obligation(project=dice.choice(far)),
+    "shipment": lambda far, dice: factories.shipment().projects.add(dice.choice(far)),
+    "update gone": lambda far, dice: Update.objects.order_by("?")[:1].get().delete(),
+}
+
+
+def test_the_page_of_a_project_is_never_older_than_what_is_written(told_page, far):
+    dice = random.Random(3)
+    told_page()
+    for name in [*TOLD, *dice.sample(sorted(WRITES), 8)]:
+        with contextlib.suppress(IntegrityError, ObjectDoesNotExist), transaction.atomic():
+            (TOLD | WRITES)[name](far, dice)
+        shown = told_page()
+        memory._answers.clear()
+        assert told_page() == shown, name
+
+
+def test_the_page_of_a_project_outlives_writes_to_others(told_page, far, people, django_assert_max_num_queries):
+    document = factories.document()
+    told_page()
+    for write in (
+        lambda: factories.amount(project=far[2], statement=factories.statement()),
+        lambda: factories.update(project=far[2], author=people[0]),
+        lambda: Project.objects.filter(pk=far[2].pk).update(status="delayed"),
+        lambda: factories.project_document(project=far[2], document=document),
+    ):
+        write()
+        with django_assert_max_num_queries(4):
+            told_page()

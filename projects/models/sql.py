@@ -453,3 +453,9 @@ BEGIN
 END $$;
 """
 WHOLE_CHANGES = CHANGES.partition(");")[2] + "ALTER TABLE projects_change DROP COLUMN block;"
+
+# "unseen", noted as -2: new rows that no page of a project tells of before another row refers to them.
+UNSEEN_CHANGES = PARTS_OF_CHANGES.partition(";")[2].replace(
+    "ELSIF TG_ARGV[0] = 'apart' THEN",
+    "ELSIF TG_ARGV[0] = 'unseen' THEN\n    touched := ARRAY[-2];\n  ELSIF TG_ARGV[0] = 'apart' THEN",
+)

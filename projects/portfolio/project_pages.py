@@ -1,5 +1,6 @@
 """The pages of one project and of one programme."""
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -9,8 +10,8 @@ from django.views.generic import TemplateView
 from projects import deliveries, figures, permissions
 from projects.columns.base import time_suffix
 from projects.filters.base import changed
-from projects.memory import remembered
-from projects.models import Obligation, Programme, Project, Shipment, Update
+from projects.memory import OfProjects, remembered_of_projects
+from projects.models import Amount, Obligation, Programme, Project, ProjectLink, Shipment, Update
 from projects.models.shipments import with_forecast
 from projects.portfolio import kinds, papers, readiness
 from projects.portfolio.lists import SignedIn, day_of
@@ -39,7 +40,7 @@ class ProjectPage(SignedIn, TemplateView):
     def get_context_data(self, **kwargs):
         user = self.request.user
         asked = self.kwargs["reference"], permissions.reader(user)
-        project = remembered(("project", *asked), lambda: visible_project(user, self.kwargs["reference"]))
+        project = remembered_of_projects(("project", *asked), self.found)
         may_change = permissions.may_change(user, project)
         key = "project's page", *asked, may_change, time_suffix(self.request.GET)
         frame = super().get_context_data(**kwargs) | {
@@ -49,11 +50,19 @@ class ProjectPage(SignedIn, TemplateView):
             "may_report": permissions.may_change(user, Update(project=project, author=user)),
             "breadcrumbs": [(reverse("project-list"), _("Projects"))],
         }
-        return frame | {
-            "parts": remembered(
-                key, lambda: render_to_string("portfolio/_project.html", self.told(project, may_change), self.request)
-            )
-        }
+        return frame | {"parts": remembered_of_projects(key, lambda: self.rendered(project, may_change))}
+
+    def found(self):
+        project = visible_project(self.request.user, self.kwargs["reference"])
+        return OfProjects(project, frozenset({project.pk}))
+
+    def rendered(self, project, may_change):
+        """All below the heading, with the projects that it tells of: this one, and those beside which it stands."""
+        html = render_to_string("portfolio/_project.html", self.told(project, may_change), self.request)
+        linked = ProjectLink.objects.filter(from_project=project).values_list("to_project", flat=True)
+        money = Amount.objects.filter(Q(project=project) | Q(candidates=project))
+        whole = money.values_list("included_in__project", flat=True)
+        return OfProjects(html, frozenset({project.pk, *linked, *whole} - {None}))
 
     def told(self, project, may_change):
         """The context of all that the page tells below its heading."""
