@@ -287,6 +287,31 @@ class TestFloors:
                 assert not [name for name in names if name.startswith(above)], path
 
 
+class TestLocks:
+    @pytest.mark.parametrize("name", install.REQUIREMENTS)
+    def test_each_package_is_there_with_its_hashes_and_no_address(self, name):
+        install._agree(name)
+        text = install._lock(name).read_text()
+        entries = re.findall(r"^[\w.-]+==.*(?:\n .*)*", text, re.MULTILINE)
+        assert len(entries) == len(re.findall(r"^\w", text, re.MULTILINE)) > 30
+        assert all(re.search(r"--hash=sha256:[0-9a-f]{64}", entry) for entry in entries)
+        assert "://" not in text and "--index" not in text
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [("segno==1.6.6 ", "segno==1.6.5 "), ("segno==1.6.6 ", "# "), ("segno==1.6.6 ", "segno==1.6.6\nsynthetic==1 ")],
+    )
+    def test_requirements_without_their_lock_are_not_installed(self, monkeypatch, tmp_path, before, after):
+        for path in ROOT.glob("requirements*"):
+            shutil.copy(path, tmp_path)
+        text = (tmp_path / "requirements.txt").read_text()
+        assert before in text
+        (tmp_path / "requirements.txt").write_text(text.replace(before, after))
+        monkeypatch.setattr(install, "ROOT", tmp_path)
+        with pytest.raises(install.InstallError, match=r"requirements\.lock was not: run `make lock`"):
+            install._agree("requirements-dev.txt")
+
+
 class TestVendored:
     def test_files_are_those_of_the_manifest(self):
         folder = ROOT / "static" / "vendor"

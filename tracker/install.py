@@ -52,8 +52,10 @@ def environment(requirements):
             _run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)], "The environment")
         if not _has_pip():
             _bring_pip()
+        _agree(requirements)
         _run(
-            [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check", "-r", str(ROOT / requirements)],
+            [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+            + ["--require-hashes", "-r", str(_lock(requirements))],
             f"The packages of {requirements}",
         )
         _stamp(requirements).write_text(_state())
@@ -70,8 +72,36 @@ def _stamp(requirements):
 
 def _state():
     """Return what the environment depends on: the requirements, the Python, the place."""
-    digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in REQUIREMENTS))
+    files = [path for name in REQUIREMENTS for path in (ROOT / name, _lock(name))]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
     return "{} {}.{} {}\n".format(digest.hexdigest(), *sys.version_info[:2], ROOT)
+
+
+def _lock(requirements):
+    """Return the file with the exact packages for one of REQUIREMENTS and their hashes; `make lock` writes it."""
+    return (ROOT / requirements).with_suffix(".lock")
+
+
+def wanted(requirements):
+    """Return what one of REQUIREMENTS asks for, those that it takes in aside: name -> version as it is written."""
+    lines = [line.partition("#")[0].strip() for line in (ROOT / requirements).read_text().splitlines()]
+    found = (re.fullmatch(r"([\w.-]+)(.*)", line) for line in lines if line and not line.startswith("-"))
+    return {re.sub(r"[-_.]+", "-", match[1]).lower(): match[2].strip() for match in found}
+
+
+def locked(requirements):
+    """Return what the lock of one of REQUIREMENTS holds because the file itself asks for it: name -> exact version."""
+    entries = re.split(r"\n(?=\w)", _lock(requirements).read_text())
+    own = re.compile(rf"# +(via )?-r {re.escape(requirements)}$", re.MULTILINE)
+    return dict(re.match(r"([\w.-]+)==([\w.!+]+)", entry).groups() for entry in entries if own.search(entry))
+
+
+def _agree(requirements):
+    for name in REQUIREMENTS[: REQUIREMENTS.index(requirements) + 1]:
+        asked, held = wanted(name), locked(name)
+        exact = {package: version[2:] for package, version in asked.items() if version.startswith("==")}
+        if asked.keys() != held.keys() or exact.items() - held.items():
+            raise InstallError(f"{name} was changed and {_lock(name).name} was not: run `make lock`.")
 
 
 def _is_sound():
