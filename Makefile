@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT
 IN = .venv/bin
 
-.PHONY: help run test bench check fix lock environment clean
+.PHONY: help run test bench check fix lock sbom environment clean
 
 help:
 	@echo "make run    the site with its database on http://127.0.0.1:$(PORT)/ (PORT=8001 for another port)"
@@ -13,6 +13,7 @@ help:
 	@echo "make fix    what the formatter and the linter can put right"
 	@echo "make bench  the benchmarks"
 	@echo "make lock   the exact packages and their hashes, after a change of requirements*.txt (needs uv)"
+	@echo "make sbom   what the application consists of, as CycloneDX in sbom.json (needs uv)"
 	@echo "make clean  removes what the others made; asks before it deletes data"
 
 run:
@@ -45,6 +46,9 @@ lock:
 		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 			--custom-compile-command "make lock" $$name.txt --output-file $$name.lock \
 			$$([ $$name = requirements-dev ] || echo --constraint requirements-dev.lock) || exit 1; done
+
+sbom:
+	uvx --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-file sbom.json
 
 clean:
 	@$(PYTHON) -m tracker clean
