@@ -21,7 +21,7 @@ def insert(model, records):
     fields = model._meta.concrete_fields
     table, columns = connection.ops.quote_name(model._meta.db_table), _columns(fields)
     statement = f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"
-    for some in _batches(records):
+    for some in batches(records):
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
@@ -30,7 +30,7 @@ def insert(model, records):
             for record, (key,) in zip(some, cursor.fetchall(), strict=True):
                 record.pk, record._state.adding, record._state.db = key, False, connection.alias
             cursor.execute(statement, [_as_json(some, fields)])
-        progress.tick(len(some))
+        progress.heed()
 
 
 def update(model, records, names):
@@ -39,17 +39,18 @@ def update(model, records, names):
     table, key = (connection.ops.quote_name(name) for name in (model._meta.db_table, model._meta.pk.column))
     values = ", ".join(f"{column} = new.{column}" for column in _columns(fields[1:]).split(", "))
     statement = f"UPDATE {table} SET {values} FROM json_populate_recordset(NULL::{table}, %s) AS new"
-    for some in _batches(records):
+    for some in batches(records):
         with connection.cursor() as cursor:
             cursor.execute(f"{statement} WHERE {table}.{key} = new.{key}", [_as_json(some, fields)])
-        progress.tick(len(some))
+        progress.heed()
 
 
 def _columns(fields):
     return ", ".join(connection.ops.quote_name(field.column) for field in fields)
 
 
-def _batches(records):
+def batches(records):
+    """Lists of as many as one statement takes."""
     records = iter(records)
     while some := list(islice(records, BATCH)):
         yield some

@@ -6,11 +6,13 @@ from collections import defaultdict
 from django.core.exceptions import ValidationError
 from django.db.models import UniqueConstraint
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
 
 from projects import history, permissions
 from projects.exchange import progress
 from projects.exchange.around import Gathered
 from projects.exchange.changeset import (
+    ALL,
     NEW,
     SAME_SOURCE,
     YOURS,
@@ -32,33 +34,43 @@ from projects.forms.organisations import most_alike_of_each
 from projects.models import Organisation, Project
 from projects.models.choices import DatePrecision
 
+UNANSWERED = gettext_noop(
+    "Somebody changed this in the register after the file was taken. Choose on the page “Imports”."
+)
+NAMED = 50  # organisations that several rows name, which are told one by one
 # A new row with the same values in these is the record that has them.
 NATURAL = {"parties": ("project", "organisation", "role"), "stages": ("project", "stage", "effective_on")}
 
 
-def plan(rows, user, *, as_of, choices=None, reason="", asks=True):
-    """What these rows would change, for this user, by the rules of the forms.
+class Planner:
+    """What a file would change, for a user, by the rules of the forms; told portion by portion of its rows.
 
-    Args:
-        rows: Rows, of own or of other tables. as_of: the day that figures are true of where a row does not say.
-        choices: key of a conflict or proposal -> the answer. reason: why, which rules may ask for.
-        asks: whether somebody can still be asked: if not, what only looks like a record of the register is a new one.
-    Returns: the ChangeSet. Costs a number of queries that does not grow with the rows, but for what rules look up.
+    Of a portion that was planned, and perhaps written, the later ones know the organisations, and what may come once in
+    a file only: they find the same, whether it was written or not.
     """
-    return _Planner(user, as_of, choices or {}, reason, asks).plan(list(rows))
 
-
-class _Planner:
-    def __init__(self, user, as_of, choices, reason, asks):
-        self.user, self.as_of, self.choices, self.reason, self.asks = user, as_of, choices, reason, asks
-        self.known = Known(user)
-        self.records = {}  # Row -> record
-        self.rows_of = defaultdict(list)  # id of a new record -> the rows that are about it
-        self.natural = {}  # what makes a new record the only one of its kind -> its Change
-        self.found = ChangeSet()
+    def __init__(self, user, *, as_of, choices=None, reason="", asks=True):
+        """Args:
+        as_of: the day that figures are true of where a row does not say. choices: key of a conflict or proposal -> the
+        answer. reason: why, which rules may ask for. asks: whether somebody can still be asked: if not, what only looks
+        like a record of the register is a new one.
+        """
+        self.user, self.as_of, self.choices, self.reason, self.asks = user, as_of, choices or {}, reason, asks
+        self.known, self.readers = Known(user), {}
+        self.taken = defaultdict(dict)  # noun -> primary key -> number of the row that is about the record
+        self.met = defaultdict(dict)  # noun -> what names a new record -> its first row, and what that was
+        self.again = {}  # first row of an organisation that others name too -> the second, the name, how many more
+        self.found, self.first = ChangeSet(), defaultdict(dict)  # of the portion that is planned
 
     def plan(self, rows):
-        progress.begin("comparing", len(rows))
+        """What these Rows would change, whichever records they are of.
+
+        Returns: the ChangeSet. Costs a number of queries that does not grow with the rows, but for what rules look up.
+        """
+        self._leave()
+        self.records = {}  # Row -> record
+        self.rows_of = defaultdict(list)  # id of a new record -> the rows that are about it
+        self.natural = set()  # what makes a new record the only one of its kind
         by_noun = defaultdict(list)
         for row in rows:
             by_noun[row.noun].append(row)
@@ -68,6 +80,32 @@ class _Planner:
                 self._noun(noun, by_noun[name])
         self.found.problems.sort(key=lambda problem: (problem.sheet, problem.row, problem.column))
         return self.found
+
+    def _leave(self):
+        """Keep of the portion that was planned last what later ones have to know, and forget the rest."""
+        for noun, marks in self.first.items():
+            for mark, row in marks.items():
+                record = self.records[row] if noun == "organisations" else None
+                self.met[noun][mark] = (row.sheet, row.number), record
+        self.known.leave([change.record for change in self.found.changes if change.is_new])
+        self.found, self.first = ChangeSet(), defaultdict(dict)
+
+    def notes(self):
+        """Sentences about rows that name the same organisation."""
+        for (sheet, first), (second, name, more) in list(self.again.items())[:NAMED]:
+            numbers = {"first": first, "second": second, "count": more, "sheet": sheet, "name": name}
+            if more:
+                text = ngettext(
+                    "Rows %(first)s, %(second)s and %(count)d more of “%(sheet)s” name one organisation: %(name)s.",
+                    "Rows %(first)s, %(second)s and %(count)d more of “%(sheet)s” name one organisation: %(name)s.",
+                    more,
+                )
+            else:
+                text = _("Rows %(first)s and %(second)s of “%(sheet)s” name the same organisation: %(name)s.")
+            yield text % numbers
+        if (left := len(self.again) - NAMED) > 0:
+            text = ngettext("The same holds of %(count)d more.", "The same holds of %(count)d more.", left)
+            yield text % {"count": left}
 
     def problem(self, row, cell, text):
         place = (cell.sheet, cell.row, cell.column) if cell else (row.sheet, row.number, 0)
@@ -97,8 +135,10 @@ class _Planner:
     # ---- One noun ----
 
     def _noun(self, noun, rows):
-        self.reader = Reader(noun, self.known)
-        existing, taken, pairs = self._existing(noun, rows), {}, []
+        if noun.name not in self.readers:
+            self.readers[noun.name] = Reader(noun, self.known)
+        self.reader, taken = self.readers[noun.name], self.taken[noun.name]
+        existing, pairs = self._existing(noun, rows), []
         for row in rows:
             before = self._before(noun, row, existing)
             if row.key and before is None:
@@ -109,14 +149,14 @@ class _Planner:
                 self._twice(row, taken[before.pk])
                 continue
             if before is not None:
-                taken[before.pk] = row
+                taken[before.pk] = row.number
                 self.records[row] = before
             pairs.append((row if row.key or before is None else stated(row), before))
         states, self.blank = self._states(noun, pairs), noun.model()
         new = {row: self._new_record(noun, row) for row, before in pairs if before is None}
         changes = []
         for row, before in pairs:
-            progress.tick()
+            progress.heed()
             if before is None and self._is_known(row, new[row]):
                 changes.append(Change(row, new[row]))
                 continue
@@ -145,7 +185,7 @@ class _Planner:
     def _twice(self, row, first):
         cell = row.values.get("reference")
         text = _("Row %(row)s is about the same record. Leave one of them; write a new record into an empty row.")
-        self.problem(row, cell, text % {"row": first.number})
+        self.problem(row, cell, text % {"row": first})
 
     def _new_record(self, noun, row):
         """An empty record, known by its name and reference to the rows that belong to it."""
@@ -216,8 +256,10 @@ class _Planner:
                 return  # not touched outside; what the register has by now stays
             if state is None or key(was) != key(old):
                 found.was, found.key = was, f"{change.row.noun}-{before.pk}-{name}"
-                found.choice = self.choices.get(found.key, "")
+                found.choice = self.choices.get(found.key) or self.choices.get(ALL, "")
                 change.conflicts.append(found)
+                if not found.choice and not self.asks:
+                    self.problem(change.row, cell, _(UNANSWERED))
                 if found.choice != YOURS:
                     return
         if change.record is before:
@@ -244,7 +286,7 @@ class _Planner:
             once = list(self._once(noun, changes))
             new = [change.record for change in once if change.is_new and noun.model is Organisation]
             texts = {name for record in new if not self._certain(record) for name in names_of(record)}
-            self.alike = most_alike_of_each(texts) if texts else {}
+            self.alike = most_alike_of_each(texts, self.known.own_from.get(Organisation)) if texts else {}
             return [self._proposed(noun, change) for change in once]
         if not noun.belongs_to:
             return changes
@@ -254,6 +296,7 @@ class _Planner:
         related = [name for name, item in FIELDS[noun.name].items() if item.column.is_relation]
         related = [name for name in related if name not in ("project", "statement")]  # one is here, the other not asked
         rows = permissions.visible_to(self.user, noun.model._default_manager.filter(project__in=projects.keys()))
+        rows = self.known.before_this(rows)
         for record in rows.prefetch_related(*related) if projects else ():
             record.project = projects[record.project_id]
             standing[record.project_id].append(record)
@@ -275,25 +318,26 @@ class _Planner:
 
     def _once(self, noun, changes):
         """Rows of one new organisation are one record; two new projects never have one reference."""
-        first = {}
+        first, met = self.first[noun.name], self.met[noun.name]
         for change in changes:
             if change.is_new:
-                own = self._marks_of(change)
-                if twin := next((first[mark] for mark in own if mark in first), None):
+                own = self._marks_of(change.record)
+                here = next((first[mark] for mark in own if mark in first), None)
+                before = next((met[mark] for mark in own if mark in met), None)
+                if here or before:
+                    place, record = ((here.sheet, here.number), self.records[here]) if here else before
                     if noun.model is Project:
-                        self._twice(change.row, twin.row)
+                        self._twice(change.row, place[1])
                         continue
-                    self._is_same(change.record, twin.record)
-                    text = _("Rows %(first)s and %(second)s of “%(sheet)s” name the same organisation: %(name)s.")
-                    numbers = {"first": twin.row.number, "second": change.row.number}
-                    self.found.notes.append(text % {**numbers, "sheet": change.row.sheet, "name": twin.record})
+                    self._is_same(change.record, record)
+                    second, name, more = self.again.get(place, (change.row.number, record, -1))
+                    self.again[place] = second, name, more + 1
                     continue
-                first |= dict.fromkeys(own, change)
+                first |= dict.fromkeys(own, change.row)
             yield change
 
     @staticmethod
-    def _marks_of(change):
-        record = change.record
+    def _marks_of(record):
         if isinstance(record, Project):
             return [record.reference.upper()] if record.reference else []
         return [mark for mark in (record.bin, record.uscc) if mark] or [record.name] * bool(record.name)
@@ -394,8 +438,8 @@ class _Planner:
             return ""
         values = (getattr(change.record, name) for name in NATURAL[noun.name])
         mark = (noun.name, *(node(value) if hasattr(value, "_meta") else value for value in values))
-        first = self.natural.setdefault(mark, change)
-        if first is change:
+        if mark not in self.natural:
+            self.natural.add(mark)
             return ""
         rules = (each for each in noun.model._meta.constraints if isinstance(each, UniqueConstraint))
         rule = next(each for each in rules if set(NATURAL[noun.name]) <= set(each.fields))

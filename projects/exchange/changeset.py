@@ -1,6 +1,5 @@
-"""What a file would do to the register, as it is shown, answered and confirmed; nothing is written here."""
+"""What rows of a file would do to the register, one change a row; nothing is written here."""
 
-import hashlib
 from dataclasses import dataclass, field
 
 from projects.exchange.rows import NOUNS, Row
@@ -8,6 +7,7 @@ from projects.exchange.values import NAMES, is_empty
 
 NEW = "new"  # the answer to a proposal: not the same, a record of its own
 THEIRS, YOURS = "theirs", "yours"  # the answers to a conflict
+ALL = "*"  # the key of an answer to all conflicts that have none of their own
 SAME_SOURCE = {"statement", "certainty", "is_confidential"}  # may change without the figure having another source
 
 
@@ -70,13 +70,11 @@ class Proposal:
 
 @dataclass
 class ChangeSet:
-    """All that a file would do. Problems refuse the whole file; open conflicts and proposals wait for an answer."""
+    """All that the rows of a portion would do, see `carrying`. Problems refuse the whole file."""
 
     changes: list = field(default_factory=list)
     problems: list = field(default_factory=list)
     proposals: list = field(default_factory=list)
-    notes: list = field(default_factory=list)
-    left_out: dict = field(default_factory=dict)  # what the register has no place for -> how often the file says it
     unchanged: int = 0
 
     @property
@@ -95,41 +93,24 @@ class ChangeSet:
     def warnings(self):
         return [(change, cell, text) for change in self.changes for cell, text in change.warnings]
 
-    @property
-    def open_questions(self):
-        """How many conflicts and proposals have no answer yet."""
-        conflicts = sum(not cell.choice for _change, cell in self.conflicts)
-        return conflicts + sum(not proposal.choice for proposal in self.proposals)
+    def add_to(self, digest, lasting):
+        """Say to a digest all that would be written.
 
-    def counts(self):
-        """noun -> how many are created and changed; and what all of the file comes to."""
-        found = {}
-        for change in (*self.creates, *self.updates):
-            entry = found.setdefault(change.row.noun, {"created": 0, "changed": 0})
-            entry["created" if change.is_new else "changed"] += 1
-        return found | {
-            "unchanged": self.unchanged,
-            "conflicts": len(self.conflicts),
-            "warnings": len(self.warnings),
-            "problems": len(self.problems),
-        }
-
-    def fingerprint(self):
-        """SHA-256 of all that would be written: what is confirmed is what was seen."""
-        digest, names = hashlib.sha256(), {}
+        Args: lasting: id of a new record that later portions may name -> what it is called in the digest.
+        """
+        names = dict(lasting)
         for change in self.changes:
             state = (change.row.noun, change.row.sheet, change.row.number)
             state += (change.before.pk, change.before.version) if change.before else ()
             cells = []
             for cell in change.cells:
                 value = cell.new
-                if hasattr(value, "_meta") and value.pk is None:  # a new record that several rows are about
-                    if id(value) not in names:
-                        names[id(value)] = key(value)
+                if id(value) in names:
                     value = names[id(value)]
+                elif hasattr(value, "_meta") and value.pk is None:  # a new record that several rows are about
+                    value = names[id(value)] = key(value)
                 cells.append((cell.field.name, key(value)))
             digest.update(repr((state, cells)).encode())
-        return digest.hexdigest()
 
 
 def key(value):

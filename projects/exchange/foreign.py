@@ -63,7 +63,7 @@ class Foreign:
         return [str(QUESTIONS[name]) for name in self.mapping.questions()]
 
     def rows(self, as_of):
-        """Rows, Problems and notes, see `records.to_rows`. Raises: ValidationError while questions are open."""
+        """What is Stated, see `records.to_rows`. Raises: ValidationError while questions are open."""
         if sentences := self.open_questions(as_of):
             raise ValidationError(sentences)
         return to_rows(self.reader, self.table, self.mapping)

@@ -4,24 +4,26 @@ Pages, commands and background work call these; each is one transaction by a use
 """
 
 import io
+from contextlib import suppress
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from projects import notices, permissions
 from projects.actions import Refused
-from projects.exchange import changes, oc4ids, preview, undoing, workbook, writing
+from projects.exchange import carrying, oc4ids, undoing, workbook, writing
+from projects.exchange.changeset import ALL, THEIRS, YOURS
 from projects.exchange.foreign import Foreign
 from projects.exchange.reading import PACKAGE, read_file
-from projects.exchange.rows import Problem
 from projects.models import ImportedFile, ImportJob
 from projects.models.choices import ImportStatus
 
 OPEN = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.REFUSED, ImportStatus.RETURNED)
 AT_ONCE = 2000  # rows of a file that a person may wait for
+CHANGED = gettext_lazy("The register has changed since the changes were shown. Look at them once more.")
 KEPT_ERRORS = 1000  # in the log; the others are on the page of the import
 
 
@@ -30,17 +32,14 @@ def _author(job):
     return job.owner or permissions.Operator()
 
 
-def rows_of(job, book):
+def stated_by(job, book):
     """What a file states: a workbook that was taken from the register, an OC4IDS package, or another table.
 
-    Returns: Rows, Problems, notes, and what the register has no place for, see `oc4ids.rows`.
     Raises: ValidationError where nobody has said yet what the columns of the table mean.
     """
     if book.kind == PACKAGE:
         return oc4ids.rows(book)
-    if workbook.is_ours(book):
-        return *workbook.rows(book), {}
-    return *Foreign(book, _author(job), job.mapping).rows(job.as_of), {}
+    return workbook.rows(book) if workbook.is_ours(book) else Foreign(book, _author(job), job.mapping).rows(job.as_of)
 
 
 def book_of(job, first=None):
@@ -117,29 +116,18 @@ def map_columns(*, by, job, foreign, as_of, start=None):
     return job
 
 
-def planned(job, *, book=None, asks=True):
-    """What a job would change now. Returns: the ChangeSet."""
-    rows, problems, notes, left_out = rows_of(job, book if book and book.is_whole else book_of(job))
-    found = changes.plan(rows, _author(job), as_of=job.as_of, choices=job.file.choices, reason=job.reason, asks=asks)
-    found.problems[:0], found.notes[:0], found.left_out = problems, notes, left_out
-    if not asks:
-        found.problems += [_unanswered(change, cell) for change, cell in found.conflicts if not cell.choice]
-    return found
-
-
-def _unanswered(change, conflict):
-    """A conflict that nobody can be asked about, as a refusal."""
-    text = _("Somebody changed this in the register after the file was taken. Choose on the page “Imports”.")
-    cell = conflict.cell
-    return Problem(cell.sheet, cell.row, cell.column, text)
+def looked_at(job, *, book=None, asks=True):
+    """What a job would change now. Returns: the Outcome."""
+    book, author, answers = _whole(job, book), _author(job), _answers(job, asks)
+    return carrying.look(stated_by(job, book), author, height=book.height, **answers)
 
 
 @transaction.atomic
 def check(job, *, book=None, asks=True):
-    """Plan a job and keep what it would change, to be shown. Returns: the ChangeSet."""
-    found, kept = planned(job, book=book, asks=asks), job.file
-    kept.preview = preview.told(found, _author(job))
-    kept.fingerprint = found.fingerprint()
+    """Look at what a job would change and keep it, to be shown. Returns: the Outcome."""
+    found, kept = looked_at(job, book=book, asks=asks), job.file
+    kept.preview = found.told()
+    kept.fingerprint = found.fingerprint
     kept.save()
     job.counts = found.counts()
     job.errors = kept.preview["problems"][:KEPT_ERRORS]
@@ -153,6 +141,8 @@ def check(job, *, book=None, asks=True):
 def answer(*, by, job, choices, start=None):
     """Keep answers to conflicts and proposals (key -> answer) and check again. Raises: Refused."""
     job = _mine(by, job)
+    if ALL in choices:  # instead of those that were given one by one
+        job.file.choices = {key: value for key, value in job.file.choices.items() if value not in (THEIRS, YOURS)}
     job.file.choices |= choices
     job.file.save()
     (start or check)(job)
@@ -171,34 +161,32 @@ def confirm(*, by, job, fingerprint, reason=""):
     if reason and reason != job.reason:
         job.reason = reason
         job.save()
-    found = _as_seen(job, fingerprint)
     if permissions.import_needs_approval(by):
+        _allow(job, fingerprint)(looked_at(job), is_whole=True)
         return _to_reviewers(job)
-    return _carry_out(job, found, by=by)
-
-
-@transaction.atomic
-def finish(*, by, job, found):
-    """Carry out what `check` found, for a command that asks nobody; of an editor, it is sent to review."""
-    job = _locked(job)
-    if permissions.import_needs_approval(by):
-        return _to_reviewers(job)
-    return _carry_out(job, found, by=by)
+    _carry_out(job, by=by, allow=_allow(job, fingerprint))
+    return job
 
 
 @transaction.atomic
 def bring_in(*, by, file, name, as_of, reason="", mapping=None, dry_run=False):
     """Receive, check and carry out a file in one go, for a command that asks nobody: all of it, or nothing.
 
+    Of an editor, it is sent to review instead.
     Args: as for `receive`. dry_run: keep nothing in any case.
-    Returns: the job, the ChangeSet, and whether they were kept. Raises: as `receive`; Refused.
+    Returns: the job, the Outcome, and whether they were kept. Raises: as `receive`; Refused.
     """
     given = {"name": name, "as_of": as_of, "reason": reason, "mapping": mapping, "asks": False}
     job = receive(by=by, file=file, start=lambda job, book: None, **given)
+    job, found = _locked(job), None
+    if not dry_run and not permissions.import_needs_approval(by):
+        with suppress(_Unready), transaction.atomic():
+            found = _carry_out(job, by=by, allow=_unless_refused, asks=False)
+    if is_kept := found is not None:
+        return job, found, is_kept
     found = check(job, asks=False)
-    is_kept = not found.problems and not dry_run
-    if is_kept:
-        job = finish(by=by, job=job, found=found)
+    if is_kept := not found.problems and not dry_run:
+        _to_reviewers(job)
     transaction.set_rollback(not is_kept)
     return job, found, is_kept
 
@@ -208,7 +196,7 @@ def approve(*, by, job, fingerprint, comment=""):
     """Carry out an import that somebody else has sent to review. Raises: Refused, with nothing written."""
     job = _to_review(by, job)
     job.reviewer, job.review_comment = by, comment.strip()
-    job = _carry_out(job, _as_seen(job, fingerprint), by=by)
+    _carry_out(job, by=by, allow=_allow(job, fingerprint))
     notices.tell_of_import(job)
     return job
 
@@ -281,32 +269,54 @@ def _to_review(by, job):
     return job
 
 
-def _as_seen(job, fingerprint):
-    """The change-set, if it is ready and still the one that was seen. Raises: Refused."""
-    found = planned(job)
+def _whole(job, book=None):
+    """The file of a job with all its rows."""
+    return book if book and book.is_whole else book_of(job)
+
+
+def _answers(job, asks=True):
+    """What a Planner is told beside the rows."""
+    return {"as_of": job.as_of, "choices": job.file.choices, "reason": job.reason, "asks": asks}
+
+
+def _allow(job, fingerprint):
+    """What refuses an Outcome that is not ready, or not the one that was seen. Raises: Refused."""
+
+    def allow(found, *, is_whole):
+        if found.problems:
+            raise Refused(_("The file has rows that are refused. Mend them and bring it in again."))
+        if open_questions := found.open_questions:
+            text = ngettext("%(count)d question is still open.", "%(count)d questions are still open.", open_questions)
+            raise Refused(text % {"count": open_questions})
+        if found.warnings and not job.reason.strip():
+            raise Refused(_("Some rows are unusual. Say why they are right."))
+        if is_whole and found.fingerprint != fingerprint:
+            raise Refused(CHANGED)
+
+    return allow
+
+
+class _Unready(Exception):
+    """Some of the file is refused."""
+
+
+def _unless_refused(found, *, is_whole):
+    """Raises: _Unready."""
     if found.problems:
-        raise Refused(_("The file has rows that are refused. Mend them and bring it in again."))
-    if open_questions := found.open_questions:
-        text = ngettext("%(count)d question is still open.", "%(count)d questions are still open.", open_questions)
-        raise Refused(text % {"count": open_questions})
-    if found.warnings and not job.reason.strip():
-        raise Refused(_("Some rows are unusual. Say why they are right."))
-    if found.fingerprint() != fingerprint:
-        raise Refused(_("The register has changed since the changes were shown. Look at them once more."))
-    return found
+        raise _Unready
 
 
-def _carry_out(job, found, *, by):
-    """Write the change-set of a job, and close the job, in one transaction."""
-    reason = job.reason or _("Import of “%(name)s”") % {"name": job.file_name}
+def _carry_out(job, *, by, allow, asks=True):
+    """Write what a job would change, and close the job, in one transaction. Returns: the Outcome."""
+    book, why = _whole(job), job.reason or _("Import of “%(name)s”") % {"name": job.file_name}
+    given = {"by": by, "job": job, "height": book.height, "why": why, "allow": allow} | _answers(job, asks)
     try:
-        written = writing.apply(found, by=by, job=job, reason=reason)
+        found, job.file.written = carrying.carry_out(stated_by(job, book), _author(job), **given)
     except writing.Outdated as error:
-        text = _("The register has changed since the changes were shown. Look at them once more.")
-        raise Refused(text) from error
-    job.file.written = written
+        raise Refused(CHANGED) from error
+    job.file.preview = job.file.preview or found.told()
     job.file.save()
     job.counts, job.errors = found.counts(), []
     job.status, job.done_at = ImportStatus.DONE, timezone.now()
     job.save()
-    return job
+    return found

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from translated_fields import to_attribute
 
 from projects.exchange import progress
-from projects.exchange.rows import Cell, Problem, Row
+from projects.exchange.rows import Cell, Problem, Row, Stated
 from projects.exports.oc4ids import faults, schema
 from projects.exports.oc4ids.mapping import METRICS, PLATFORM, TYPES
 from projects.models import Currency, Metric, MilestoneKind, Project, Sector, Unit
@@ -85,24 +85,20 @@ def about(book):
 
 
 def rows(book):
-    """What a package states.
-
-    Returns: Rows; Problems, by the path in the document; notes, sentences; and what the register has no place for,
-    path -> how often.
-    """
+    """What a package states, as one unit; Problems by the path in the document."""
     if book.faults:
-        return [], [Problem(SHEET, fault[0], 0, faults.sentence(fault)) for fault in book.faults], [], {}
+        return Stated((), [Problem(SHEET, fault[0], 0, faults.sentence(fault)) for fault in book.faults])
     reader = _Reader(book.package)
     reader.read()
-    notes = []
+    stated = Stated([reader.rows], reader.problems, left_out=dict(sorted(reader.left_out.items())))
     if reader.own:
         text = ngettext(
             "%(count)d project of the package comes from this register itself and stays as it is.",
             "%(count)d projects of the package come from this register itself and stay as they are.",
             reader.own,
         )
-        notes.append(text % {"count": reader.own})
-    return reader.rows, reader.problems, notes, dict(sorted(reader.left_out.items()))
+        stated.notes.append(text % {"count": reader.own})
+    return stated
 
 
 class _Reader:

@@ -1,9 +1,10 @@
-"""A change-set as it is shown before it is confirmed: by sheet and row, old and new in words, and what is asked."""
+"""What a file would change, as it is shown before it is confirmed: old and new in words, and what is asked."""
 
 import datetime
+import hashlib
 import re
-from collections import defaultdict
 from decimal import Decimal
+from operator import itemgetter
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import formats
@@ -16,34 +17,134 @@ from projects.models import Amount
 from projects.wording import money, number
 
 SHOWN = 500  # rows that are shown one by one; the others are counted
+QUESTIONS = 500  # conflicts, and proposals, that are shown at once; the next ones come when these are answered
+UNUSUAL = 500  # sentences of warnings that are shown
 PROBLEMS = 5000  # that are kept, and listed
+NOTES = 500
+PLACES = 5  # of a warning
 LENGTH = 200  # characters of a value
 
 
-def told(changeset, user):
-    """The change-set in words of the reader's language, as JSON can keep it.
+class Outcome:
+    """What a file comes to: counted, and told in words of the reader's language, portion by portion.
 
-    Returns: sheets (name, rows with their cells), conflicts, proposals, problems, warnings, notes, what the register
-    has no place for and how often, and how many rows are not shown one by one.
+    Of a portion nothing but words is kept, and of these no more than is shown: a file may have any number of rows.
     """
-    changes = [change for change in changeset.changes if change.is_new or change.cells]
-    sheets = list(dict.fromkeys(change.row.sheet for change in changes))
-    changes.sort(key=lambda change: (sheets.index(change.row.sheet), _place(change.row)))
-    shown = defaultdict(list)
-    for change in changes[:SHOWN]:
-        shown[change.row.sheet].append(_row(change))
-    return {
-        "language": get_language(),
-        "sheets": [{"name": name, "rows": rows} for name, rows in shown.items()],
-        "left_out": max(0, len(changes) - SHOWN),
-        "conflicts": _conflicts(changeset, user),
-        "proposals": [_proposal(proposal) for proposal in changeset.proposals],
-        "problems": [problem(found) for found in changeset.problems[:PROBLEMS]],
-        "warnings": _warnings(changeset),
-        "notes": changeset.notes,
-        "not_kept": list(changeset.left_out.items()),
-        "open": changeset.open_questions,
-    }
+
+    def __init__(self, user):
+        self.user, self.counted, self.unchanged = user, {}, 0
+        self.sheets, self.changed_rows, self.shown_rows = {}, 0, 0
+        self.conflicts, self.proposals, self.open_questions = _Questions(), _Questions(), 0
+        self.problems, self.refused = [], 0
+        self.warnings, self.unusual = {}, 0  # sentence -> how often, first places, the last one
+        self.notes, self.left_out, self.taken_for = [], {}, []
+        self.digest = hashlib.sha256()
+
+    def add(self, found, lasting):
+        """Args: found: the ChangeSet of a portion, before it is written; lasting: see `ChangeSet.add_to`."""
+        found.add_to(self.digest, lasting)
+        self.unchanged += found.unchanged
+        for kind, changes in (("created", found.creates), ("changed", found.updates)):
+            for change in changes:
+                self.counted.setdefault(change.row.noun, {"created": 0, "changed": 0})[kind] += 1
+        self._show([change for change in found.changes if change.is_new or change.cells])
+        self.refuse(found.problems)
+        for question in _conflicts(found, self.user):
+            self.conflicts.add(question)
+        for proposal in found.proposals:
+            self.proposals.add(_proposal(proposal))
+            self.taken_for += _taken_for(proposal)
+        self.open_questions = self.conflicts.open + self.proposals.open
+        for change, _cell, text in found.warnings:
+            self._warn(text, f"{change.row.sheet}, {change.row.number}")
+
+    def refuse(self, problems):
+        """Add Problems, which refuse the whole file."""
+        self.refused += len(problems)
+        found = sorted([*self.problems, *problems], key=lambda problem: (problem.sheet, problem.row, problem.column))
+        self.problems = found[:PROBLEMS]
+
+    def _show(self, changes):
+        sheets = list(dict.fromkeys(change.row.sheet for change in changes))
+        changes.sort(key=lambda change: (sheets.index(change.row.sheet), _place(change.row)))
+        for change in changes[: SHOWN - self.shown_rows]:
+            self.sheets.setdefault(change.row.sheet, []).append(_row(change))
+            self.shown_rows += 1
+        self.changed_rows += len(changes)
+
+    def _warn(self, text, place):
+        self.unusual += 1
+        if text not in self.warnings and len(self.warnings) == UNUSUAL:
+            return
+        entry = self.warnings.setdefault(text, {"text": text, "count": 0, "places": [], "last": ""})
+        if entry["last"] != place:
+            entry["count"], entry["last"] = entry["count"] + 1, place
+            entry["places"] += [place] if len(entry["places"]) < PLACES else []
+
+    @property
+    def created(self):
+        return sum(entry["created"] for entry in self.counted.values())
+
+    @property
+    def changed(self):
+        return sum(entry["changed"] for entry in self.counted.values())
+
+    def counts(self):
+        """noun -> how many are created and changed; and what all of the file comes to."""
+        return self.counted | {
+            "unchanged": self.unchanged,
+            "conflicts": self.conflicts.number,
+            "warnings": self.unusual,
+            "problems": self.refused,
+        }
+
+    @property
+    def fingerprint(self):
+        """SHA-256 of all that would be written: what is confirmed is what was seen."""
+        return self.digest.hexdigest()
+
+    def told(self):
+        """All of it, as JSON can keep it.
+
+        Returns: sheets (name, rows with their cells), conflicts, proposals, problems, warnings, notes, what the
+        register has no place for and how often; how many rows, questions and warnings are not shown one by one.
+        """
+        warnings = [{name: entry[name] for name in ("text", "count", "places")} for entry in self.warnings.values()]
+        return {
+            "language": get_language(),
+            "sheets": [{"name": name, "rows": rows} for name, rows in self.sheets.items()],
+            "left_out": self.changed_rows - self.shown_rows,
+            "conflicts": self.conflicts.shown(),
+            "proposals": self.proposals.shown(),
+            "more_questions": self.conflicts.more + self.proposals.more,
+            "problems": [problem(found) for found in self.problems],
+            "warnings": warnings,
+            "notes": self.notes[:NOTES],
+            "not_kept": list(self.left_out.items()),
+            "open": self.open_questions,
+        }
+
+
+class _Questions:
+    """Questions in the order of the file: of too many, those without an answer go before the others."""
+
+    def __init__(self):
+        self.number, self.open, self.kept = 0, 0, {True: [], False: []}
+
+    def add(self, question):
+        is_open = not question["choice"]
+        self.open += is_open
+        if len(self.kept[is_open]) < QUESTIONS:
+            self.kept[is_open].append((self.number, question))
+        self.number += 1
+
+    def shown(self):
+        found = [*self.kept[True], *self.kept[False]][:QUESTIONS]
+        return [question for _number, question in sorted(found, key=itemgetter(0))]
+
+    @property
+    def more(self):
+        return max(0, self.number - QUESTIONS)
 
 
 def _place(row):
@@ -143,10 +244,9 @@ def _proposal(proposal):
     }
 
 
-def _warnings(changeset):
-    """Each sentence once, with the rows that it is about."""
-    rows = defaultdict(list)
-    for change, _cell, text in changeset.warnings:
-        rows[text].append(f"{change.row.sheet}, {change.row.number}")
-    found = ((text, list(dict.fromkeys(places))) for text, places in rows.items())
-    return [{"text": text, "count": len(places), "places": places[:5]} for text, places in found]
+def _taken_for(proposal):
+    """A sentence where a new record was taken for one of the register."""
+    for record, why in proposal.candidates:
+        if proposal.choice == str(record.pk):
+            names = {"name": proposal.change.record, "record": name_of(record), "why": why}
+            yield _("“%(name)s” was taken for %(record)s. %(why)s") % names

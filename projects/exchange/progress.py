@@ -34,6 +34,11 @@ def begin(step, total=0):
         tick(0)
 
 
+def heed():
+    """Raises: Cancelled where somebody has asked for the end; called within what is counted as one."""
+    tick(0)
+
+
 def tick(number=1):
     """So many more items are done. Raises: Cancelled."""
     if (progress := _current.get()) is not None:

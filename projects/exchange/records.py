@@ -4,11 +4,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects.exchange import progress
 from projects.exchange.headings import MONEY, ROLES
 from projects.exchange.layout import left_out, text_of
 from projects.exchange.phrases import first_day, is_not_stated, read_date, read_period, read_phrase
-from projects.exchange.rows import Cell, Problem, Row
+from projects.exchange.rows import Cell, Problem, Row, Stated
 from projects.models.base import EARLIEST, LATEST
 from projects.models.choices import DatePrecision, ObservationStatus, OrganisationKind
 from projects.models.functions import fold
@@ -30,18 +29,10 @@ def to_rows(reader, table, mapping):
     """The records that a sheet states, as far as they can be read.
 
     Args: reader: of `mapping`, with which the mapping was proposed.
-    Returns: rows; problems (a file with any is not taken); notes: sentences about what was left out.
+    Returns: what is Stated, a row of the sheet being a unit; a file with problems is not taken.
     """
     sheet = _Sheet(reader, table, mapping)
-    progress.begin("reading", len(table.cells))
-    for number in range(mapping.layout.begins, len(table.cells)):
-        sheet.read(number)
-        progress.tick()
-    if sheet.zeros:
-        text = _("Amounts of 0 were left out, because they say that there was none: %(count)s.")
-        sheet.notes.append(text % {"count": sheet.zeros})
-    sheet.problems.sort(key=lambda problem: (problem.row, problem.column))
-    return sheet.rows, sheet.problems, sheet.notes
+    return Stated(sheet.units(), sheet.problems, sheet.notes)
 
 
 class _Sheet:
@@ -55,8 +46,19 @@ class _Sheet:
         self.is_list = 3 * sum(width > 1 for width in widths) < sum(width == 1 for width in widths)  # of bare names
         self.rows, self.problems, self.notes, self.zeros = [], [], [], 0
 
+    def units(self):
+        for number in range(self.mapping.layout.begins, len(self.table.cells)):
+            self.rows = []
+            self.read(number)
+            if self.rows:
+                yield self.rows
+        if self.zeros:
+            text = _("Amounts of 0 were left out, because they say that there was none: %(count)s.")
+            self.notes.append(text % {"count": self.zeros})
+        self.problems.sort(key=lambda problem: (problem.row, problem.column))
+
     def read(self, number):
-        """Read one row of the sheet, by its number from 0 within the cells."""
+        """The records of one row of the sheet, by its number from 0 within the cells."""
         cells = self.table.cells[number]
         self.number = number + self.table.first_row
         why = left_out(cells)

@@ -4,7 +4,8 @@ The catalogue is taken from the models and their forms: the headings of the work
 other tables, and what reads a cell are the same in all four languages.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -75,6 +76,21 @@ class Problem:
     row: int | str
     column: int
     message: str
+
+
+@dataclass
+class Stated:
+    """What a file states, read while it is gone through.
+
+    units: lists of Rows that belong together, in the order of the file: beside organisations, no row of one is named by
+    a row of another. problems, notes (sentences), left_out (what the register has no place for -> how often the file
+    says it): whole once all the units were taken.
+    """
+
+    units: Iterable
+    problems: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+    left_out: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

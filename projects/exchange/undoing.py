@@ -1,6 +1,8 @@
 """Takes a whole import back, or says what stands in the way: nothing that was done later is lost."""
 
 from collections import defaultdict
+from itertools import chain, islice
+from typing import NamedTuple
 
 import pghistory
 from django.db import IntegrityError, models, transaction
@@ -10,11 +12,12 @@ from django.utils.translation import gettext as _
 from projects import history
 from projects.actions import Refused
 from projects.exchange import bulk, one_at_a_time, progress
+from projects.exchange.keys import Keys
 from projects.exchange.rows import NOUNS
 from projects.models import Source, Statement
 from projects.models.base import Recorded
 
-NAMED = 50  # rows that are named where an import cannot be taken back
+REASONS = 200  # that are given where an import cannot be taken back
 
 
 class Built(Refused):
@@ -25,77 +28,109 @@ class Built(Refused):
         super().__init__(" ".join(reasons[:3]))
 
 
+class _Entry(NamedTuple):
+    """What an import wrote of a noun. added: runs of keys; versions: [first key, last key, version] of each run as the
+    import left it; changed: key -> [version before, version after, names of the fields]."""
+
+    noun: object
+    added: Keys
+    versions: list
+    changed: dict
+
+    def left(self):
+        """key -> version, as the import left the records; some at a time."""
+        for first, last, version in self.versions:
+            for keys in Keys([(first, last)]).chunks():
+                yield dict.fromkeys(keys, version)
+        for some in bulk.batches(self.changed.items()):
+            yield {int(key): versions[1] for key, versions in some}
+
+
+def _entries(written):
+    """Args: written: as `writing.Writer.written` gave it. Returns: _Entries, in the order in which they were added."""
+    return [
+        _Entry(noun, Keys(run[:2] for run in entry["created"]), entry["created"], entry["changed"])
+        for name, noun in NOUNS.items()
+        if (entry := written.get(name))
+    ]
+
+
 def size(written):
-    """How many records an import wrote. Args: written: as `writing.apply` returned it."""
-    return sum(len(written[name]["created"]) + len(written[name]["changed"]) for name in NOUNS if name in written)
+    """How many records an import wrote. Args: written: as `writing.Writer.written` gave it."""
+    return sum(len(entry.added) + len(entry.changed) for entry in _entries(written))
 
 
 def undo(written, *, by, job):
     """Take back all that an import wrote: changed records get their earlier values, new ones go, with their sources.
 
     Args:
-        written: as `writing.apply` returned it. by: who takes it back. job: the ImportJob.
-    Raises: Built, with all the reasons; nothing was changed then.
+        written: as `writing.Writer.written` gave it. by: who takes it back. job: the ImportJob.
+    Raises: Built, with the reasons; nothing was changed then.
     """
-    nouns = [(noun, written[name]) for name, noun in NOUNS.items() if name in written]
+    entries, statements = _entries(written), Keys(written.get("statements", ()))
     reason = _("Import %(number)d taken back: %(name)s") % {"number": job.pk, "name": job.file_name}
     try:
         with transaction.atomic(), pghistory.context(user=by.pk, door="import", reason=reason, job=job.pk):
             one_at_a_time()
             progress.begin("undoing", size(written))
-            reasons = [text for noun, entry in nouns for text in _changed_since(noun.model, entry)]
-            reasons += _stand_on(nouns, written)
-            if reasons:
+            found = chain(map(_changed_since, entries), _stand_on(entries, statements, written.get("source")))
+            if reasons := list(islice(chain.from_iterable(found), REASONS)):
                 raise Built(reasons)
-            for noun, entry in nouns:
-                _restore(noun.model, entry["changed"])
-            for noun, entry in reversed(nouns):
-                _remove(noun.model, entry["created"])
-                progress.tick(len(entry["created"]))
-            Statement.objects.filter(pk__in=written.get("statements", ())).delete()
+            for entry in entries:
+                for some in bulk.batches(entry.changed.items()):
+                    _restore(entry.noun.model, dict(some))
+                    progress.tick(len(some))
+            for entry in reversed(entries):
+                _remove(entry.noun.model, entry.added)
+            for keys in statements.chunks():
+                Statement.objects.filter(pk__in=keys).delete()
+                progress.heed()
             Source.objects.filter(pk=written.get("source")).delete()
     except (models.ProtectedError, IntegrityError) as error:
         raise Built([_("Other records stand on those of this import. Take them away first.")]) from error
 
 
-def _changed_since(model, entry):
+def _changed_since(entry):
     """Lock the records; a sentence for each that is not as the import left it."""
-    left = {int(key): version for key, version in entry["created"].items()}
-    left |= {int(key): versions[1] for key, versions in entry["changed"].items()}
-    rows = model._base_manager.select_for_update(of=("self",)).filter(pk__in=left).order_by("pk")
-    found = {row.pk: row for row in rows.select_related(None)}
-    for key, version in left.items():
-        row = found.get(key)
-        if row is None:
-            text = _("%(noun)s № %(key)d was deleted after the import.")
-            yield text % {"noun": model._meta.verbose_name, "key": key}
-        elif row.version != version:
+    model = entry.noun.model
+    for left in entry.left():
+        rows = model._base_manager.select_for_update(of=("self",)).filter(pk__in=left).order_by("pk")
+        now = dict(rows.select_related(None).values_list("pk", "version"))
+        other = [key for key, version in left.items() if now.get(key) != version]
+        records = model._base_manager.in_bulk(other)
+        for key in other:
+            if (row := records.get(key)) is None:
+                text = _("%(noun)s № %(key)d was deleted after the import.")
+                yield text % {"noun": model._meta.verbose_name, "key": key}
+                continue
             person = history.person_name(row.updated_by) if row.updated_by_id else _("somebody")
             when = formats.date_format(timezone.localtime(row.updated_at), "DATETIME_FORMAT")
             text = _("“%(record)s” was changed later, by %(person)s on %(when)s.")
             yield text % {"record": row, "person": person, "when": when}
 
 
-def _stand_on(nouns, written):
-    """A sentence for each record, not of this import, that points to what the import added."""
-    created = {noun.model: [int(key) for key in entry["created"]] for noun, entry in nouns}
-    own = defaultdict(set, {model: set(keys) for model, keys in created.items()})
-    for noun, entry in nouns:  # these get their earlier values, and with them their earlier sources, back
-        own[noun.model] |= {int(key) for key in entry["changed"]}
-    created |= {Statement: written.get("statements", []), Source: [written["source"]] if "source" in written else []}
-    own[Statement] = set(created[Statement])
-    found = []
-    for model, keys in created.items():
+def _stand_on(entries, statements, source):
+    """For each way to point to what the import added, a sentence for each record, not of this import, that does."""
+    added = {entry.noun.model: entry.added for entry in entries} | {Statement: statements}
+    added |= {Source: Keys([(source, source)])} if source else {}
+    # What was changed gets its earlier values, and with them its earlier sources, back.
+    changed = {entry.noun.model: entry.changed for entry in entries}
+    for model, keys in added.items():
         for relation in model._meta.related_objects if keys else ():
-            if not relation.one_to_many and not relation.one_to_one:
-                continue
-            if not issubclass(relation.related_model, Recorded) or relation.related_model._meta.proxy:
-                continue
-            rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": keys})
-            for row in rows.exclude(pk__in=own[relation.related_model])[:NAMED]:
-                text = _("“%(record)s” (%(noun)s) was added later and stands on a record of the import.")
-                found.append(text % {"record": row, "noun": relation.related_model._meta.verbose_name})
-    return found
+            other, is_pointer = relation.related_model, relation.one_to_many or relation.one_to_one
+            if is_pointer and issubclass(other, Recorded) and not other._meta.proxy:
+                yield _pointing(relation, keys, added.get(other, ()), changed.get(other, ()))
+
+
+def _pointing(relation, keys, added, changed):
+    """Sentences about records that point to some of these keys, and are none of those that the import wrote."""
+    model = relation.related_model
+    for some in keys.chunks():
+        rows = model._base_manager.filter(**{f"{relation.field.name}__in": some}).order_by("pk")
+        strange = [key for key in rows.values_list("pk", flat=True) if key not in added and str(key) not in changed]
+        for row in model._base_manager.filter(pk__in=strange[:REASONS]):
+            text = _("“%(record)s” (%(noun)s) was added later and stands on a record of the import.")
+            yield text % {"record": row, "noun": model._meta.verbose_name}
 
 
 def _restore(model, changed):
@@ -117,10 +152,12 @@ def _restore(model, changed):
         bulk.update(model, rows, names)
 
 
-def _remove(model, created):
-    """Delete the records; those that others of their own kind point to (owners) go last."""
-    left = model._base_manager.filter(pk__in=[int(key) for key in created])
+def _remove(model, added):
+    """Delete the records, without regard to which of them is the owner of which."""
     own = [field.name for field in model._meta.concrete_fields if field.related_model is model]
     for name in own:
-        left.filter(**{f"{name}__isnull": False}).update(**{name: None})
-    left.delete()
+        for keys in added.chunks():
+            model._base_manager.filter(pk__in=keys, **{f"{name}__isnull": False}).update(**{name: None})
+    for keys in added.chunks():
+        model._base_manager.filter(pk__in=keys).delete()
+        progress.tick(len(keys))

@@ -68,15 +68,43 @@ def _yes_and_no():
 class Known:
     """The rows of the register that cells may name, read in few queries, as far as the user may see them.
 
-    `new` holds what the file itself adds: model -> key or folded name -> the records, not saved yet.
+    `new` holds what the file itself adds: model -> key or folded name -> the records, not in the register when the
+    file began to be read. Of the portions of a file that came before, the organisations stay known.
     """
 
     def __init__(self, user):
         self.user = user
         self.new = {Project: defaultdict(list), Organisation: defaultdict(list)}
+        self.own_from = {}  # model -> the first key that this file was given: what is there from it on is not looked at
+        self.lasting = {}  # id of an organisation of an earlier portion -> what it is called in the digest
         self._texts_of = defaultdict(set)  # id of a new record -> what names it
-        self._by_key = {Project: {}, Organisation: {}, Programme: None, Statement: {}}
-        self._by_name = {Project: defaultdict(list), Organisation: defaultdict(list), Programme: defaultdict(list)}
+        self._by_key, self._by_name = {Programme: None}, {Programme: defaultdict(list)}
+        self._forget()
+
+    def _forget(self):
+        self.new[Project].clear()
+        kept = {id(record) for rows in self.new[Organisation].values() for record in rows}
+        for key in [key for key in self._texts_of if key not in kept]:
+            del self._texts_of[key]
+        for model in (Project, Organisation, Statement):
+            self._by_key[model], self._by_name[model] = {}, defaultdict(list)
+
+    def leave(self, made):
+        """A portion was planned, and perhaps written: forget its rows, but for the organisations that it adds.
+
+        Args: made: its new records of all kinds.
+        """
+        for record in made:
+            model = type(record)
+            if record.pk is not None:
+                self.own_from[model] = min(record.pk, self.own_from.get(model, record.pk))
+            if model is Organisation:
+                self.lasting[id(record)] = f"organisation {len(self.lasting)}"
+        self._forget()
+
+    def before_this(self, rows):
+        """Of a queryset, the rows that this file has not added."""
+        return rows.filter(pk__lt=self.own_from[rows.model]) if rows.model in self.own_from else rows
 
     def add_new(self, record, key=""):
         """Let cells name a record that the file adds."""
@@ -110,7 +138,7 @@ class Known:
 
     def prepare(self, model, texts):
         """Read what these texts may name, at once."""
-        rows = permissions.visible_to(self.user, model._default_manager.all())
+        rows = self.before_this(permissions.visible_to(self.user, model._default_manager.all()))
         if model is Project:
             rows = rows.prefetch_related("main_sector", "place", "stage", "programme", "department")
         if model is Programme:

@@ -12,17 +12,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from projects import permissions
-from projects.exchange.rows import FIELDS, NOUNS, Cell, Problem, Row
-from projects.exchange.values import Writer, is_empty, typed
+from projects.exchange.rows import FIELDS, NOUNS, Cell, Problem, Row, Stated
+from projects.exchange.values import NAMES, Writer, is_empty, key_of, typed
 from projects.exports import one_moment
 from projects.exports.reading import CHUNK
 from projects.exports.sheets import TEXT_LIMIT, free_name
 from projects.models import Organisation, Project
+from projects.models.functions import fold
 
 MARK = "investment register workbook"
 FORMAT = 1
 REGISTER, LISTS = "_register", "_lists"
 HIDDEN = ("id", "version")
+ABOUT = ("project", "reference", *NAMES)  # the fields of a row that name its project
 SPARE = 1000  # rows below the last one that have the drop-down lists too
 WIDTHS = {"text": 28, "record": 26, "code": 26, "choice": 16, "date": 12, "number": 18, "flag": 9, "whole": 12}
 STRANGE = 5  # headings or sheets that are named where they are not read
@@ -213,30 +215,49 @@ def _register(book):
 
 
 def rows(book):
-    """What our own workbook states.
-
-    Returns: the Rows; the Problems of sheets and headings; notes, sentences about what is not read.
-    """
-    found, problems, notes = [], [], []
+    """What our own workbook states; the rows of all its sheets about one project are a unit."""
+    stated, readers = Stated(()), []
     sheets = {sheet.name: sheet for sheet in book.sheets}
     read = {REGISTER, LISTS}
     for line in _register(book).cells[1:]:
         name, noun, *pairs = line
         if noun not in NOUNS or name not in sheets:
-            notes.append(_("The sheet “%(sheet)s” is not in the file: nothing of it changes.") % {"sheet": name})
+            stated.notes.append(_("The sheet “%(sheet)s” is not in the file: nothing of it changes.") % {"sheet": name})
             continue
         read.add(name)
         headings = {str(heading): field for heading, field in zip(pairs[::2], pairs[1::2], strict=False) if field}
         reader = _SheetReader(sheets[name], NOUNS[noun], headings)
         if reader.problem:
-            problems.append(reader.problem)
+            stated.problems.append(reader.problem)
         else:
-            found += reader.rows()
-            notes += reader.notes
+            readers.append(reader)
+            stated.notes += reader.notes
     about = _("The sheet “%(sheet)s” is not one of the workbook and is not read.")
     strange = [sheet for sheet in book.sheets[: len(read) + STRANGE] if sheet.name not in read and sheet.width > 1]
-    notes += [about % {"sheet": sheet.name} for sheet in strange]
-    return found, problems, notes
+    stated.notes += [about % {"sheet": sheet.name} for sheet in strange]
+    stated.units = _units(readers)
+    return stated
+
+
+def _units(readers):
+    """The rows of each project together, those of organisations, which any of them may name, before all."""
+    first = [row for reader in readers if reader.noun.model is Organisation for row in reader.rows()]
+    if first:
+        yield first
+    groups, group_of = [], {}  # what names a project -> its group
+    for reader in readers:
+        for number in reader.numbers() if reader.noun.model is not Organisation else ():
+            texts = reader.about(number)
+            group = next((group_of[text] for text in texts if text in group_of), None)
+            if group is None:
+                groups.append(group := [])
+            for text in texts:
+                group_of.setdefault(text, group)
+            group.append((reader, number))
+    for group in groups:
+        rows = [row for reader, number in group if (row := reader.row(number)) is not None]
+        if rows:
+            yield rows
 
 
 class _SheetReader:
@@ -260,21 +281,30 @@ class _SheetReader:
             shown = ", ".join(f"“{heading[:40]}”" for heading in strange[:STRANGE])
             self.notes.append(text % {"sheet": sheet.name, "headings": shown})
 
+    def numbers(self):
+        """The numbers of the rows below the headings, as spreadsheets count them."""
+        return range(2, len(self.sheet.cells) + 1)
+
     def rows(self):
-        for number, cells in enumerate(self.sheet.cells[1:], 2):
-            if (row := self._row(number, cells)) is not None:
-                yield row
+        return [row for number in self.numbers() if (row := self.row(number)) is not None]
 
-    def _row(self, number, cells):
-        def at(place):
-            return cells[place] if place < len(cells) else None
+    def about(self, number):
+        """What names the project that a row is, or belongs to."""
+        texts = (typed(self._at(number, self.places.get(name))).strip() for name in ABOUT)
+        return list(dict.fromkeys(text for name in texts if name for text in (key_of(name).upper(), fold(name))))
 
-        stated = {name: at(place) for name, place in self.places.items()}
+    def _at(self, number, place):
+        cells = self.sheet.cells[number - 1]
+        return cells[place] if place is not None and place < len(cells) else None
+
+    def row(self, number):
+        """The record that a row states; None for an empty row."""
+        stated = {name: self._at(number, place) for name, place in self.places.items()}
         if all(is_empty(value) for value in stated.values()):
             return None
-        key = typed(at(self.id)).strip()
+        key = typed(self._at(number, self.id)).strip()
         sheet = self.sheet.name
         values = {name: Cell(sheet, number, self.places[name] + 1, value) for name, value in stated.items()}
-        version = typed(at(self.version)).strip()
+        version = typed(self._at(number, self.version)).strip()
         is_version = version.isascii() and version.isdigit() and len(version) < 10
         return Row(sheet, number, self.noun.name, values, key, int(version) if key and is_version else None)

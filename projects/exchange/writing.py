@@ -1,16 +1,18 @@
-"""Writes a change-set that was confirmed: all of it in one transaction, each new figure with the file as its source."""
+"""Writes what was confirmed: all of it in one transaction, each new figure with the file as its source."""
 
 from collections import defaultdict
+from contextlib import contextmanager
 
 import pghistory
 from django.conf import settings
-from django.db import DataError, IntegrityError, InternalError, transaction
+from django.db import DataError, IntegrityError, InternalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from projects import actions
-from projects.exchange import bulk, one_at_a_time, progress
+from projects.exchange import bulk, one_at_a_time
+from projects.exchange.keys import Keys, versions_of
 from projects.exchange.rows import FIELDS, LANGUAGES, NOUNS, Row
 from projects.exchange.values import typed
 from projects.forms.base import sentence_of
@@ -27,43 +29,43 @@ class Outdated(Exception):
     """A record that is to be changed has changed since the change-set was made; nothing was written."""
 
 
-def apply(changeset, *, by, job, reason=""):
-    """Write all creations and changes, or nothing.
+@contextmanager
+def begun(*, by, job, reason=""):
+    """A transaction in which the portions of a file are written; what ends it with an error leaves nothing behind.
 
     Args:
         by: who confirms. job: the ImportJob, which becomes the source of what has none. reason: for the history.
-    Returns: what was written, as `undoing` takes it back: noun -> {"created": {key: version}, "changed": {key:
-        [version before, version after, names of the fields]}}, with "statements" and "source".
-    Raises: Outdated; actions.Refused where the database refuses what the rules let pass.
+    Yields: a Writer. Raises: actions.Refused where the database refuses what the rules let pass.
     """
-    writer = _Writer(changeset, by, job)
+    writer = Writer(job)
     try:
         with transaction.atomic(), pghistory.context(user=by.pk, door="import", reason=reason, job=job.pk):
             one_at_a_time()
-            return writer.write()
+            yield writer
     except REFUSED_BY_DATABASE as violation:
         _field, text = sentence_of(violation, writer.model or Project)
         raise actions.Refused(text) from violation
 
 
-class _Writer:
-    def __init__(self, changeset, by, job):
-        self.by, self.job, self.model = by, job, None
-        self.written = {}
-        self.creates, self.updates = defaultdict(list), defaultdict(list)
-        for change in changeset.creates:
-            self.creates[change.row.noun].append(change)
-        for change in changeset.updates:
-            self.updates[change.row.noun].append(change)
-        self.sourced = [change for change in (*changeset.creates, *changeset.updates) if change.gets_statement]
+class Writer:
+    """Writes ChangeSets, one after the other, and keeps account of it."""
 
-    def write(self):
-        records = (*self.creates.values(), *self.updates.values())
-        progress.begin("writing", sum(map(len, records)) + len({_place(change) for change in self.sourced}))
+    def __init__(self, job):
+        self.job, self.model = job, None
+        self.created, self.changed = defaultdict(Keys), defaultdict(dict)  # noun -> keys; key -> version before, names
+        self.source, self.statements = None, Keys()
+
+    def write(self, found):
+        """Write all creations and changes of a ChangeSet. Raises: Outdated; what the database refuses."""
+        self.creates, self.updates = defaultdict(list), defaultdict(list)
+        for change in found.creates:
+            self.creates[change.row.noun].append(change)
+        for change in found.updates:
+            self.updates[change.row.noun].append(change)
         for name, noun in NOUNS.items():
             self._lock(noun, self.updates[name])
-        if self.sourced:
-            self._write_statements()
+        if sourced := [change for change in (*found.creates, *found.updates) if change.gets_statement]:
+            self._write_statements(sourced)
         for name, noun in NOUNS.items():
             self.model = noun.model
             if noun.model is Project:
@@ -71,9 +73,42 @@ class _Writer:
                 self._give_stages()
             self._create(noun, [change.record for change in self.creates[name]])
             self._change(noun, self.updates[name])
+            self._note(name)
+        with connection.cursor() as cursor:  # what is checked at the end of a transaction is so now, for what is there
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+    def written(self):
+        """What was written, as `undoing` takes it back.
+
+        Returns: noun -> {"created": [[first key, last key, version], ...], "changed": {key: [version before, version
+        after, names of the fields]}}, with "statements": [[first, last], ...] and "source" where there are any.
+        """
+        found = {}
         for name, noun in NOUNS.items():
-            self._note(noun, self.creates[name], self.updates[name])
-        return self.written
+            if self.created[name] or self.changed[name]:
+                found[name] = {"created": self._created(noun), "changed": self._changed(noun)}
+        if self.source:
+            found |= {"source": self.source.pk, "statements": self.statements.runs}
+        return found
+
+    def _created(self, noun):
+        """The keys of what was added, by the version that it has now: later portions may have touched it."""
+        runs = []
+        for keys in self.created[noun.name].chunks():
+            for key, version in sorted(versions_of(noun.model, keys).items()):
+                if runs and runs[-1][1:] == [key - 1, version]:
+                    runs[-1][1] = key
+                else:
+                    runs.append([key, key, version])
+        return runs
+
+    def _changed(self, noun):
+        changed, found = self.changed[noun.name], {}
+        for records in bulk.batches(changed.items()):
+            now = versions_of(noun.model, [key for key, _state in records])
+            found |= {str(key): [before, now[key], names] for key, (before, names) in records}
+        return found
 
     # ---- Records ----
 
@@ -116,53 +151,48 @@ class _Writer:
         """Update, records with the same changed fields together."""
         groups = defaultdict(list)
         for change in updates:
-            names = {*change.names, *(["statement"] if change.gets_statement else [])}
-            groups[tuple(sorted(names))].append(change.record)
+            groups[tuple(_names_of(change))].append(change.record)
         for names, records in groups.items():
             bulk.update(noun.model, records, names)
 
-    def _note(self, noun, creates, updates):
-        """Keep what was written, at the versions that it has now, for whoever takes it back."""
-        keys = [change.record.pk for change in (*creates, *updates)]
-        if not keys:
-            return
-        now = dict(noun.model._base_manager.filter(pk__in=keys).values_list("pk", "version"))
-        self.written[noun.name] = {
-            "created": {str(change.record.pk): now[change.record.pk] for change in creates},
-            "changed": {
-                str(change.record.pk): [
-                    change.before.version,
-                    now[change.record.pk],
-                    sorted({*change.names, *(["statement"] if change.gets_statement else [])}),
-                ]
-                for change in updates
-            },
-        }
+    def _note(self, name):
+        """Keep account of what was written of a noun."""
+        for key in sorted(change.record.pk for change in self.creates[name]):
+            self.created[name].add(key)
+        for change in self.updates[name]:
+            self.changed[name][change.before.pk] = change.before.version, _names_of(change)
 
     # ---- Sources ----
 
-    def _write_statements(self):
+    def _write_statements(self, sourced):
         """The file as a source, and a statement for each of its rows that says something new."""
         self.model = Statement
-        source = Source.objects.create(code=f"import-{self.job.pk}", **self._source())
+        if self.source is None:
+            self.source = Source.objects.create(code=f"import-{self.job.pk}", **self._source())
         rows = defaultdict(list)
-        for change in self.sourced:
-            rows[_place(change)].append(change)
-        statements = {}
-        for number, ((sheet, row), changes) in enumerate(rows.items(), 1):
-            is_figure = any(change.noun.is_figure for change in changes)
-            statements[sheet, row] = Statement(
-                code=f"{source.code}-{number}",
-                source=source,
-                position=min(number, POSITIONS),
-                kind=StatementKind.FIGURE if is_figure else StatementKind.FACT,
-                locator=f"{sheet}, {row}"[:200],
-                **_texts(changes),
-            )
-        bulk.insert(Statement, statements.values())
-        for change in self.sourced:
-            change.record.statement = statements[_place(change)]
-        self.written |= {"source": source.pk, "statements": [statement.pk for statement in statements.values()]}
+        for change in sourced:
+            rows[change.row.sheet, change.row.number].append(change)
+        made = {
+            place: self._statement(number, place, changes)
+            for number, (place, changes) in enumerate(rows.items(), len(self.statements) + 1)
+        }
+        bulk.insert(Statement, made.values())
+        for place, statement in made.items():
+            self.statements.add(statement.pk)
+            for change in rows[place]:
+                change.record.statement = statement
+
+    def _statement(self, number, place, changes):
+        """What the cells of a row say. Args: number: the how manieth of the file it is; place: sheet and row."""
+        is_figure = any(change.noun.is_figure for change in changes)
+        return Statement(
+            code=f"{self.source.code}-{number}",
+            source=self.source,
+            position=min(number, POSITIONS),
+            kind=StatementKind.FIGURE if is_figure else StatementKind.FACT,
+            locator="{}, {}".format(*place)[:200],
+            **_texts(changes),
+        )
 
     def _source(self):
         """What the source says of itself, see `oc4ids.about`; of a table, what is known of whoever brought it in."""
@@ -177,9 +207,9 @@ class _Writer:
         } | _in_languages("title", lambda: _("Table “%(name)s”") % {"name": self.job.file_name[:200]})
 
 
-def _place(change):
-    """Where a row stands in the file: what it says is one statement."""
-    return change.row.sheet, change.row.number
+def _names_of(change):
+    """The fields of a record that are written."""
+    return sorted({*change.names, *(["statement"] if change.gets_statement else [])})
 
 
 def _waits(record, field):

@@ -77,10 +77,14 @@ def most_alike(names, without=None):
     return next(filter(None, (_alike(text).exclude(pk=without).first() for text in texts)), None)
 
 
-def most_alike_of_each(texts):
-    """text -> the organisation with the name most like it, for those that have one: `most_alike` of many at once."""
+def most_alike_of_each(texts, before=None):
+    """text -> the organisation with the name most like it, for those that have one: `most_alike` of many at once.
+
+    Args: before: the primary key from which on organisations are not looked at, or None.
+    """
     mark = "the text that is compared"
-    statement, values = _alike(mark).values("pk")[:1].query.sql_with_params()
+    found = _alike(mark) if before is None else _alike(mark).filter(pk__lt=before)
+    statement, values = found.values("pk")[:1].query.sql_with_params()
     for value in values:
         statement = statement.replace("%s", "names.text" if value == mark else "{}", 1)
     statement = statement.format(*["%s"] * (len(values) - values.count(mark)))

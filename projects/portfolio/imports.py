@@ -22,8 +22,8 @@ from projects import permissions
 from projects.actions import Refused
 from projects.columns.imports import IMPORTS
 from projects.columns.nouns import by_name
-from projects.exchange import background, jobs, marked, preview, workbook
-from projects.exchange.changeset import THEIRS, YOURS
+from projects.exchange import background, jobs, marked, workbook
+from projects.exchange.changeset import ALL, THEIRS, YOURS
 from projects.exchange.undoing import Built
 from projects.exports.oc4ids import faults
 from projects.exports.sheets import CONTENT_TYPE
@@ -204,7 +204,8 @@ class ImportPage(OfImport):
         asked = {entry["key"] for kind in ("conflicts", "proposals") for entry in job.file.preview.get(kind, [])}
         choices = {key: value for key, value in given.items() if key in asked}
         if data.get("all") in (THEIRS, YOURS):
-            choices |= {entry["key"]: data["all"] for entry in job.file.preview.get("conflicts", [])}
+            choices = {key: value for key, value in choices.items() if value not in (THEIRS, YOURS)}
+            choices[ALL] = data["all"]
         jobs.answer(by=user, job=job, choices=choices, start=background.check)
 
     def _confirm(self, job, data, user):
@@ -242,8 +243,8 @@ class ImportPage(OfImport):
             return render(self.request, "portfolio/import_run.html", context, status=status)
         is_open = job.status in (*jobs.OPEN, ImportStatus.SUBMITTED)
         if is_open and not run and shown.get("language") != get_language():  # the words are those of the reader
-            found = jobs.planned(job)
-            shown, fingerprint = preview.told(found, user), found.fingerprint()
+            found = jobs.looked_at(job)
+            shown, fingerprint = found.told(), found.fingerprint
         is_mine = job.owner_id == user.pk and job.status in jobs.OPEN
         is_ready, is_package = not shown["problems"] and not shown["open"], jobs.is_package(job)
         context = {
@@ -300,7 +301,7 @@ class MarkedFile(OfImport):
             raise Http404
         shown, file = job.file.preview, tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it
         if shown.get("language") != get_language() and not background.is_large(job):
-            shown = preview.told(jobs.planned(job), request.user)
+            shown = jobs.looked_at(job).told()
         marked.write(jobs.book_of(job), shown["problems"], file)
         file.seek(0)
         stem = job.file_name.rpartition(".")[0] or job.file_name

@@ -54,12 +54,12 @@ class Taken:
         return file
 
     def rows(self):
-        found, problems, _notes = workbook.rows(read_file(self.file(), "synthetic.xlsx"))
-        assert problems == []
-        return found
+        stated = workbook.rows(read_file(self.file(), "synthetic.xlsx"))
+        assert stated.problems == []
+        return [row for unit in stated.units for row in unit]
 
     def plan(self, by=None, **options):
-        return changes.plan(self.rows(), by or self.user, as_of=TODAY, **options)
+        return changes.Planner(by or self.user, as_of=TODAY, **options).plan(self.rows())
 
     def receive(self, by=None, **options):
         """The import that the workbook becomes."""

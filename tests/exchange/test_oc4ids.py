@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.translation import override
 
-from projects.exchange import jobs, oc4ids, preview, reading
+from projects.exchange import jobs, oc4ids, reading
 from projects.models import (
     Amount,
     ImportJob,
@@ -191,7 +191,7 @@ def test_what_hinders_is_told_by_path_and_nothing_is_written(person, name):
     _job, found, is_kept = bring_in(package, person)
     places = [(problem.row, problem.message) for problem in found.problems]
     assert not is_kept and any(row == path and said in text for row, text in places), places
-    shown = json.dumps(preview.told(found, person), ensure_ascii=False)
+    shown = json.dumps(found.told(), ensure_ascii=False)
     assert said in shown and "None" not in shown
     assert not Project.objects.filter(reference__startswith="oc4ids").exists()
     assert Organisation.objects.count() == before and not ImportJob.objects.exists()

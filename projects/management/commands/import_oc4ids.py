@@ -80,14 +80,5 @@ def _report(job, found, is_kept, problems):
         "unchanged": found.unchanged,
         "errors": ["{cell}: {message}".format(**problem) for problem in problems],
         "left_out": found.left_out,
-        "notes": [*found.notes, *(str(text) for text in _taken_for(found))],
+        "notes": [*found.notes, *found.taken_for],
     }
-
-
-def _taken_for(found):
-    """A sentence for each record of the register that a new one of the package was taken for, as nobody was asked."""
-    for proposal in found.proposals:
-        for record, why in proposal.candidates:
-            if proposal.choice == str(record.pk):
-                names = {"name": proposal.change.record, "record": preview.name_of(record), "why": why}
-                yield _("“%(name)s” was taken for %(record)s. %(why)s") % names

@@ -107,10 +107,10 @@ def _outcome(job, found, is_kept):
         "import": job.pk if is_kept else None,
         "status": str(ImportStatus(job.status).label) if is_kept else str(_("nothing was written")),
         "as_of": job.as_of.isoformat(),
-        "created": len(found.creates),
-        "changed": len(found.updates),
+        "created": found.created,
+        "changed": found.changed,
         "unchanged": found.unchanged,
         "problems": [preview.problem(problem) for problem in found.problems],
-        "warnings": list(dict.fromkeys(text for _change, _cell, text in found.warnings)),
+        "warnings": list(found.warnings),
         "notes": found.notes,
     }
