@@ -17,7 +17,7 @@ def look(stated, by, *, height, **answers):
     outcome, planner = Outcome(by), changes.Planner(by, **answers)
     for _found in _planned(stated, planner, outcome):
         pass
-    return _ended(outcome, stated, planner)
+    return outcome
 
 
 def carry_out(stated, author, *, by, job, height, why, allow, **answers):
@@ -37,17 +37,22 @@ def carry_out(stated, author, *, by, job, height, why, allow, **answers):
         for found in _planned(stated, planner, outcome):
             allow(outcome, is_whole=False)
             writer.write(found)
-        allow(_ended(outcome, stated, planner), is_whole=True)
+        allow(outcome, is_whole=True)
         return outcome, writer.written()
 
 
 def _planned(stated, planner, outcome):
-    """The ChangeSet of each portion, told to the Outcome."""
+    """The ChangeSet of each portion; then the Outcome is whole."""
+    told = 0
     for rows, number in _portions(stated.units):
         found = planner.plan(rows)
         outcome.add(found, planner.known.lasting)
+        outcome.refuse(stated.problems[told:])
+        told = len(stated.problems)
         yield found
         progress.tick(number)
+    outcome.refuse(stated.problems[told:])
+    outcome.notes, outcome.left_out = [*stated.notes, *planner.notes()], stated.left_out
 
 
 def _portions(units):
@@ -61,11 +66,3 @@ def _portions(units):
             rows, places = [], set()
     if rows:
         yield rows, len(places)
-
-
-def _ended(outcome, stated, planner):
-    """The Outcome with what is known only when all of the file was read."""
-    outcome.notes = [*stated.notes, *planner.notes()]
-    outcome.left_out = stated.left_out
-    outcome.refuse(stated.problems)
-    return outcome

@@ -48,14 +48,14 @@ class _Sheet:
 
     def units(self):
         for number in range(self.mapping.layout.begins, len(self.table.cells)):
-            self.rows = []
+            self.rows, before = [], len(self.problems)
             self.read(number)
+            self.problems[before:] = sorted(self.problems[before:], key=lambda problem: problem.column)
             if self.rows:
                 yield self.rows
         if self.zeros:
             text = _("Amounts of 0 were left out, because they say that there was none: %(count)s.")
             self.notes.append(text % {"count": self.zeros})
-        self.problems.sort(key=lambda problem: (problem.row, problem.column))
 
     def read(self, number):
         """The records of one row of the sheet, by its number from 0 within the cells."""

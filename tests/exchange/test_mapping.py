@@ -18,6 +18,12 @@ pytestmark = pytest.mark.django_db
 DAY = datetime.date(2025, 11, 1)
 
 
+def read(*given):
+    """Rows, problems and notes of a sheet, read to its end."""
+    stated = to_rows(*given)
+    return [row for unit in stated.units for row in unit], stated.problems, stated.notes
+
+
 @pytest.fixture(scope="module")
 def reader(of_the_module):
     call_command("load_reference", verbosity=0)
@@ -44,7 +50,7 @@ def test_shapes(reader, name, kind):
     mapping = reader.propose(table)
     assert [column.target for column in mapping.columns][: len(shape.targets)] == shape.targets
     assert mapping.questions() == shape.questions
-    rows, problems, notes = to_rows(reader, table, _answered(mapping))
+    rows, problems, notes = read(reader, table, _answered(mapping))
     assert problems == []
     assert len(notes) == shape.left_out
     projects = [row for row in rows if row.noun == "projects"]
@@ -64,7 +70,7 @@ def test_shapes(reader, name, kind):
 
 def test_a_list_of_bare_names_is_read(reader):
     table = _table([["Наименование проекта"], ["Синтетический проект"], ["Ещё один синтетический"], ["Итого: 2"]])
-    rows, problems, notes = to_rows(reader, table, reader.propose(table))
+    rows, problems, notes = read(reader, table, reader.propose(table))
     assert [row.values["name_ru"].value for row in rows] == ["Синтетический проект", "Ещё один синтетический"]
     assert (problems, len(notes)) == ([], 1)
 
@@ -76,7 +82,7 @@ def test_every_row_of_a_body_says_who_it_is(reader):
             ["Синтетический проект", "Синтетический консорциум", 990140000012, "Китай", "Меморандум"],
         ]
     )
-    rows, _problems, _notes = to_rows(reader, table, _answered(reader.propose(table)))
+    rows, _problems, _notes = read(reader, table, _answered(reader.propose(table)))
     by_noun = {row.noun: row for row in rows}
     body = by_noun["organisations"].values
     assert {name: cell.value for name, cell in body.items()} == {
@@ -103,7 +109,7 @@ def test_what_cannot_be_read_is_said_of_its_cell(reader):
         ]
     )
     mapping = _answered(reader.propose(table))
-    _rows, problems, _notes = to_rows(reader, table, mapping)
+    _rows, problems, _notes = read(reader, table, mapping)
     assert [(problem.row, problem.column) for problem in problems] == [
         *((2, 2), (2, 3), (2, 4)),
         *((3, 2), (3, 3), (3, 4)),
@@ -124,7 +130,7 @@ def test_a_mapping_is_kept_for_tables_of_the_same_shape(reader):
     table = _table([["Смета ", "Прочее", "объект"], [7, "y", "Синтетический"]])
     again = reader.propose(table, kept.get)
     assert again.questions() == ["as_of"]
-    rows, _problems, _notes = to_rows(reader, table, again)
+    rows, _problems, _notes = read(reader, table, again)
     assert [row.noun for row in rows] == ["projects", "amounts"]
     assert rows[1].values["value"].value == 7000
     assert rows[1].values["currency"].value == "USD"

@@ -100,7 +100,7 @@ def test_a_large_file_is_checked_and_written_by_the_worker(signed_in, waiting):
     assert (ImportJob.objects.get().status, written()[:2]) == ("undone", [0, 0])
 
 
-@pytest.mark.parametrize("place", [(writing._Writer, "_write_statements"), (writing._Writer, "_note")])
+@pytest.mark.parametrize("place", [(writing.Writer, "_write_statements"), (writing.Writer, "_note")])
 def test_a_killed_worker_leaves_nothing_half_done_and_the_import_says_so(signed_in, waiting, place):
     worker()
     confirm(signed_in, waiting)
@@ -117,7 +117,7 @@ def test_a_killed_worker_leaves_nothing_half_done_and_the_import_says_so(signed_
 
 
 def test_a_killed_check_is_begun_again(signed_in, waiting):
-    killed(worker, (jobs, "planned"))
+    killed(worker, (jobs, "looked_at"))
     ImportRun.objects.update(beat_at=timezone.now() - datetime.timedelta(minutes=1))
     assert "Start it again" in signed_in.get(waiting).content.decode()
     signed_in.post(reverse("import-run", args=[ImportRun.objects.get().pk]), {"step": "again"})
@@ -133,7 +133,7 @@ def test_a_run_is_ended_by_a_person_before_and_while_it_works(signed_in, waiting
     signed_in.post(part, {"step": "again"})
     worker()
     confirm(signed_in, waiting)
-    create = writing._Writer._create
+    create = writing.Writer._create
 
     def slow(noun, records):
         create(noun, records)
@@ -144,7 +144,7 @@ def test_a_run_is_ended_by_a_person_before_and_while_it_works(signed_in, waiting
     heart = []
     enter = background._Heart.__enter__
     monkeypatch.setattr(background._Heart, "__enter__", lambda self: heart.append(self) or enter(self))
-    monkeypatch.setattr(writing._Writer, "_create", staticmethod(slow))
+    monkeypatch.setattr(writing.Writer, "_create", staticmethod(slow))
     worker()
     assert written() == [0, 0, 0, 0]
     assert ImportRun.objects.get().state == "cancelled"
