@@ -36,7 +36,7 @@ class Outcome:
         self.sheets, self.changed_rows, self.shown_rows = {}, 0, 0
         self.conflicts, self.proposals, self.open_questions = _Questions(), _Questions(), 0
         self.problems, self.refused = [], 0
-        self.warnings, self.unusual = {}, 0  # sentence -> how often, first places, the last one
+        self.warnings, self.unusual = {}, 0  # sentence -> it, in how many rows, the first of these
         self.notes, self.left_out, self.taken_for = [], {}, []
         self.digest = hashlib.sha256()
 
@@ -55,8 +55,7 @@ class Outcome:
             self.proposals.add(_proposal(proposal))
             self.taken_for += _taken_for(proposal)
         self.open_questions = self.conflicts.open + self.proposals.open
-        for change, _cell, text in found.warnings:
-            self._warn(text, f"{change.row.sheet}, {change.row.number}")
+        self._warn(found.warnings)
 
     def refuse(self, problems):
         """Add Problems, which refuse the whole file."""
@@ -72,14 +71,18 @@ class Outcome:
             self.shown_rows += 1
         self.changed_rows += len(changes)
 
-    def _warn(self, text, place):
-        self.unusual += 1
-        if text not in self.warnings and len(self.warnings) == UNUSUAL:
-            return
-        entry = self.warnings.setdefault(text, {"text": text, "count": 0, "places": [], "last": ""})
-        if entry["last"] != place:
-            entry["count"], entry["last"] = entry["count"] + 1, place
-            entry["places"] += [place] if len(entry["places"]) < PLACES else []
+    def _warn(self, warnings):
+        """Each sentence once, with the rows that it is about."""
+        self.unusual += len(warnings)
+        rows = {}
+        for change, _cell, text in warnings:
+            rows.setdefault(text, {})[change.row.sheet, change.row.number] = change.row
+        for text, found in rows.items():
+            if text in self.warnings or len(self.warnings) < UNUSUAL:
+                entry = self.warnings.setdefault(text, {"text": text, "count": 0, "places": []})
+                entry["count"] += len(found)
+                first = sorted(found.values(), key=_place)[: PLACES - len(entry["places"])]
+                entry["places"] += [f"{row.sheet}, {row.number}" for row in first]
 
     @property
     def created(self):
@@ -109,7 +112,6 @@ class Outcome:
         Returns: sheets (name, rows with their cells), conflicts, proposals, problems, warnings, notes, what the
         register has no place for and how often; how many rows, questions and warnings are not shown one by one.
         """
-        warnings = [{name: entry[name] for name in ("text", "count", "places")} for entry in self.warnings.values()]
         return {
             "language": get_language(),
             "sheets": [{"name": name, "rows": rows} for name, rows in self.sheets.items()],
@@ -118,7 +120,7 @@ class Outcome:
             "proposals": self.proposals.shown(),
             "more_questions": self.conflicts.more + self.proposals.more,
             "problems": [problem(found) for found in self.problems],
-            "warnings": warnings,
+            "warnings": list(self.warnings.values()),
             "notes": self.notes[:NOTES],
             "not_kept": list(self.left_out.items()),
             "open": self.open_questions,
