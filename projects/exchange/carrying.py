@@ -8,7 +8,7 @@ each portion just before it is written, and ends with nothing written where that
 from projects.exchange import changes, progress, writing
 from projects.exchange.preview import Outcome
 
-PORTION = 2000  # rows of the file
+PORTION = 1000  # rows of the file
 
 
 def look(stated, by, *, height, **answers):
