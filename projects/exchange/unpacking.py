@@ -122,7 +122,8 @@ def _values_missing(archive, part):
 def _plain(value):
     """What a cell holds as a plain value; whole numbers as int, because the formats know only fractions."""
     if isinstance(value, str):
-        return value.replace("\0", "") or None  # a NUL can be kept nowhere; forms drop it too
+        # A NUL can be kept nowhere; forms drop it too. What is said again in a message is sent, and kept, once.
+        return sys.intern(value.replace("\0", "")) or None
     if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE:
         return int(value)
     return value

@@ -19,14 +19,13 @@ from projects.forms.amounts import currency_of
 from projects.forms.fields import clean_text
 from projects.forms.lookups import NAMED, SEPARATOR, key_field, written
 from projects.models import Currency, Organisation, Place, Programme, Project, Statement
-from projects.models.functions import fold
+from projects.models.functions import FOLDED_NAMES, fold
 
 DIGITS = 15  # that a spreadsheet keeps of a number
 BIN_DIGITS = 12
 NAMES = [f"name_{code.replace('-', '_')}" for code in LANGUAGES]
 NUMBERS = (int, float, Decimal)
 DIFFERENT = ("text", "record")  # kinds of fields that say something else in each row
-CHUNK = 5000  # rows of a large table that are fetched together
 REMEMBERED = 20_000  # values of cells that are read once
 ALIKE = 0.7  # how much of a name must be the same for it to be meant perhaps, from 0 to 1
 
@@ -156,10 +155,8 @@ class Known:
             named = Q(pk__in=numbers) | Q(bin__in=numbers) | Q(uscc__in=[key for key in keys if len(key) == 18])
             self._remember(model, rows.filter(named))
         left = {fold(text.strip()) for text in texts if key_of(text).upper() not in self._by_key[model]} - {""}
-        if left and model is not Statement:  # all names are folded here: the database takes many times as long
-            names = rows.order_by().prefetch_related(None).values_list("pk", *NAMES).iterator(CHUNK)
-            found = [pk for pk, *texts in names if not left.isdisjoint(map(fold, filter(None, texts)))]
-            self._remember(model, rows.filter(pk__in=found))
+        if left and model is not Statement:
+            self._remember(model, rows.annotate(folded=FOLDED_NAMES).filter(folded__overlap=sorted(left)))
 
     def _remember(self, model, rows):
         for row in rows:

@@ -3,6 +3,7 @@
 import functools
 import re
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func, Value
 
@@ -42,6 +43,20 @@ class FoldedText(Fold):
 
     def __init__(self, text):
         super().__init__(Value(text, output_field=models.TextField()))
+
+
+class FoldedNames(Func):
+    """The folded texts of columns as an array, of which an index finds those that hold any of many names."""
+
+    template = "ARRAY[%(expressions)s]"
+    output_field = ArrayField(models.TextField())
+
+    def __init__(self, *columns):
+        super().__init__(*map(Fold, columns))
+
+
+# Of whatever has a name in each language.
+FOLDED_NAMES = FoldedNames("name_kk", "name_ru", "name_en", "name_zh_hans")
 
 
 class KazakhKey(Func):

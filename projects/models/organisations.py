@@ -22,7 +22,7 @@ from projects.models.base import (
 )
 from projects.models.choices import OrganisationKind, PartyRole
 from projects.models.codelists import Aliased, Place, Sector
-from projects.models.functions import Fold, IsValidBin, IsValidUscc
+from projects.models.functions import FOLDED_NAMES, Fold, IsValidBin, IsValidUscc
 from tracker.addresses import address
 
 ORGANISATION_SEARCH = Fold(
@@ -118,7 +118,10 @@ class Organisation(Aliased, Recorded):
             ),
             dates_in_range("organisation", "registered_on"),
         ]
-        indexes = [GinIndex(OpClass(ORGANISATION_SEARCH, "gin_trgm_ops"), name="organisation_search")]
+        indexes = [
+            GinIndex(OpClass(ORGANISATION_SEARCH, "gin_trgm_ops"), name="organisation_search"),
+            GinIndex(FOLDED_NAMES, name="organisation_names"),
+        ]
 
     def __str__(self):
         return self.name

@@ -27,7 +27,7 @@ from projects.models.choices import (
     StageGroup,
 )
 from projects.models.codelists import Place, Sector, Stage
-from projects.models.functions import Fold
+from projects.models.functions import FOLDED_NAMES, Fold
 from projects.models.organisations import Organisation
 from projects.models.sources import Document
 from tracker.addresses import address
@@ -249,6 +249,7 @@ class Project(Recorded):
         ]
         indexes = [
             GinIndex(OpClass(PROJECT_SEARCH, "gin_trgm_ops"), name="project_search"),
+            GinIndex(FOLDED_NAMES, name="project_names"),
             models.Index(fields=["main_sector", "id"], name="project_by_sector"),
             models.Index(fields=["updated_at", "id"], name="project_by_change"),
             # The orders that lists are shown in, backwards too: see `paging`.

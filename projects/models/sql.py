@@ -14,13 +14,18 @@ _LETTERS = {
 _DROPPED = "hһьъ''ʼ’`«»\"„“”"
 FOLDED_LETTERS = {**_LETTERS, "ц": "ts", "ю": "iu", "я": "ia", **dict.fromkeys(_DROPPED, "")}  # for folding in Python
 
+# The database looks for each letter from the first of these on: the commonest come first, those that stay too.
+_COMMON = " оаеинтсрлкдмвпу0123456789etaonrislcdum:;.,ыгбзійқөңғәүұұ"
+_ORDERED = dict.fromkeys(_COMMON) | _LETTERS
+_KEPT = {letter: _LETTERS.get(letter, letter) for letter in _ORDERED}
+
 FOLD = f"""
 CREATE OR REPLACE FUNCTION tracker_fold(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT regexp_replace(
     translate(
       replace(replace(replace(lower(value), 'ц', 'ts'), 'ю', 'iu'), 'я', 'ia'),
-      '{"".join(_LETTERS)}{_DROPPED}', '{"".join(_LETTERS.values())}'),
+      '{"".join(_KEPT)}{_DROPPED}', '{"".join(_KEPT.values())}'),
     '\\s+', ' ', 'g')
 $$;
 """

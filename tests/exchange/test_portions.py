@@ -130,6 +130,8 @@ def test_portions_make_no_difference(admin, monkeypatch, make, size):
 def test_all_errors_of_all_portions_are_told_at_once(admin, monkeypatch):
     rows = [*TABLE, *([f"Синтетический {number}", f"B-{number % 2}", "ТОО «Ғ»", "много", None] for number in range(5))]
     job = table(admin, rows)
+    answers = {question["key"]: NEW for question in job.file.preview["proposals"]}
+    job = jobs.answer(by=admin, job=job, choices=answers)
     whole = outcome(job)
     monkeypatch.setattr(carrying, "PORTION", 2)
 
