@@ -169,7 +169,7 @@ def test_keys_of_earlier_imports_become_runs_and_keys_again(admin):
     keys = {"statements": [4, 5, 6, 9], "source": 3}
     keys["amounts"] = {"created": {"7": 1, "8": 1, "9": 2, "12": 2}, "changed": {"3": [1, 2, ["value"]]}}
     ImportedFile.objects.update(written=keys)
-    migration = importlib.import_module("projects.migrations.0017_runs_of_keys")
+    migration = importlib.import_module("projects.migrations.0018_runs_of_keys")
 
     migration.to_runs(apps, None)
 

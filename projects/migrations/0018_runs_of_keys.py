@@ -40,6 +40,6 @@ def _runs(pairs):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0016_second_factor")]
+    dependencies = [("projects", "0017_unseen_changes")]
 
     operations = [migrations.RunPython(to_runs, to_keys)]

@@ -8,7 +8,7 @@ from projects.models.functions import FOLDED_NAMES
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0017_runs_of_keys")]
+    dependencies = [("projects", "0018_runs_of_keys")]
 
     operations = [
         migrations.RunSQL(sql.FOLD, migrations.RunSQL.noop),
