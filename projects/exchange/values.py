@@ -27,7 +27,7 @@ NAMES = [f"name_{code.replace('-', '_')}" for code in LANGUAGES]
 NUMBERS = (int, float, Decimal)
 DIFFERENT = ("text", "record")  # kinds of fields that say something else in each row
 REMEMBERED = 20_000  # values of cells that are read once
-ALIKE = 0.7  # how much of a name must be the same for it to be meant perhaps, from 0 to 1
+ALIKE = 0.8  # how much of a name must be the same for it to be meant perhaps, from 0 to 1
 
 
 def key_of(text):
