@@ -75,6 +75,16 @@ def not_found(request, exception=None):
     return page(request, 404, _("Not found"), _("There is no such page, or you may not see it."))
 
 
+def not_allowed(request):
+    """Somebody opens the address that a form is sent to: after signing in again, say."""
+    return page(
+        request,
+        405,
+        _("This address takes only what a form sends"),
+        _("Nothing was changed. Go back to the page with the form and send it again."),
+    )
+
+
 def server_error(request):
     return page(
         request,

@@ -17,7 +17,7 @@ from pghistory import middleware as pghistory_middleware
 
 from projects import second_factor
 from projects.signin import person_of
-from tracker.errors import BadParameter, bad_parameter, busy, contended, is_contended, is_outage, not_found
+from tracker.errors import BadParameter, bad_parameter, busy, contended, is_contended, is_outage, not_allowed, not_found
 
 
 def pending_migrations():
@@ -89,6 +89,8 @@ class SafetyMiddleware:
 
     def __call__(self, request):
         response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            response = self._explained(request, response)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         language = get_language_from_path(request.path_info)
@@ -104,6 +106,13 @@ class SafetyMiddleware:
                 samesite=settings.LANGUAGE_COOKIE_SAMESITE,
             )
         return response
+
+    @staticmethod
+    def _explained(request, response):
+        """The same answer with a page, where the view gave none."""
+        page = not_allowed(request)
+        page.headers["Allow"] = response.headers.get("Allow", "")
+        return page
 
     def process_exception(self, request, exception):
         if isinstance(exception, BadParameter):
