@@ -55,6 +55,19 @@ class FoldedNames(Func):
         super().__init__(*map(Fold, columns))
 
 
+class Names(Func):
+    """Folded names to look for in `FoldedNames`, however many: by index, as their number is hidden from the planner.
+
+    It takes each of thousands to be found in many rows, and would fold the names of the whole table.
+    """
+
+    template = "(SELECT %(expressions)s)"
+    output_field = ArrayField(models.TextField())
+
+    def __init__(self, names):
+        super().__init__(Value(list(names), output_field=self.output_field))
+
+
 # Of whatever has a name in each language.
 FOLDED_NAMES = FoldedNames("name_kk", "name_ru", "name_en", "name_zh_hans")
 
