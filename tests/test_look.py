@@ -20,6 +20,7 @@ SCRIPTS = sorted((ROOT / "static/js").glob("*.js"))
 FRAME = {
     "languages",
     "masthead",
+    "navigation",
     "account",
     "footer",
     "shortcuts",

@@ -44,6 +44,7 @@ def interface(request):
     return {
         "language_links": [(code, settings_name(code), in_language(address, code)) for code, _n in settings.LANGUAGES],
         "navigation": lambda: navigation(request),
+        "menu": lambda: menu(request),
         "dialogs": lambda: dialogs(get_language()),
         "unread": lambda: request.user.unread,
         "theme": theme if theme in THEMES else "auto",
@@ -68,14 +69,30 @@ def navigation(request):
         return {}
     more = MORE + [ADMINISTRATION] * request.user.is_staff
     row, more = _pages(request.path, NAVIGATION), _pages(request.path, more)
-    return {"row": row, "more": more, "is_current": any(is_current for _url, _label, is_current in more)}
+    return {"row": row, "more": more}
+
+
+def menu(request):
+    """The navigation as HTML; the same for all who see the same pages at the same place."""
+    pages = navigation(request)
+    if not pages:
+        return ""
+    row, more = tuple(pages["row"]), tuple(pages["more"])
+    return _menu(row, more, request.path if request.path in {url for url, _label, _is_current in row + more} else "")
+
+
+@functools.lru_cache(maxsize=512)
+def _menu(row, more, path):
+    is_current_more = any(is_current for _url, _label, is_current in more)
+    shown = {"row": row, "more": more, "is_current_more": is_current_more, "path": path}
+    return render_to_string("components/navigation.html", shown)
 
 
 def _pages(path, items):
     language = get_language()
     home = _address("home", language)
     return [
-        (url, label, path == url or (url != home and path.startswith(url)))  # home is the root of all
+        (url, str(label), path == url or (url != home and path.startswith(url)))  # home is the root of all
         for name, label in items
         if (url := _address(name, language))
     ]
