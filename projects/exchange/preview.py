@@ -53,7 +53,7 @@ class Outcome:
             self.conflicts.add(question)
         for proposal in found.proposals:
             self.proposals.add(_proposal(proposal))
-            self.taken_for += _taken_for(proposal)
+            self.taken_for += _taken_for(proposal) if len(self.taken_for) < NOTES else ()
         self.open_questions = self.conflicts.open + self.proposals.open
         self._warn(found.warnings)
 
@@ -146,7 +146,8 @@ class _Questions:
 
     @property
     def more(self):
-        return max(0, self.number - QUESTIONS)
+        """How many that have no answer are not shown."""
+        return max(0, self.open - QUESTIONS)
 
 
 def _place(row):
