@@ -121,6 +121,7 @@ class PublicList(Page):
             "files": [
                 (reverse("public-export", kwargs={"suffix": suffix}) + query, label)
                 for suffix, (label, _type) in FORMATS.items()
+                if page.rows  # a package of the standard has one project at least
             ],
             "map_url": reverse("public-map") + query,
             "licence": settings.PUBLIC_LICENCE,

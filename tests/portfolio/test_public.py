@@ -124,6 +124,7 @@ def test_what_is_public_and_only_that(visitor):
     assert get(visitor, "projects.xlsx")[:2] == b"PK"
     assert "SYN-PUB" in get(visitor, "?q=shown").decode() and "SYN-PUB" not in get(visitor, "?q=zzz").decode()
     get(visitor, "projects.json?q=zzz", 409)
+    assert "projects.json" in everything and "projects.json" not in get(visitor, "?q=zzz").decode()
     assert "SYN-PUB" in get(visitor, "?sector=ENERGY").decode()
     for query in ("?sector=none", "?sector=%00", "?as_of=2025-10-10", "?known_at=2025-10-10", "?after=x"):
         get(visitor, query, 400)
