@@ -129,7 +129,7 @@ def test_the_application_makes_nothing_and_forgets_nothing(speak_as):
         "SET session_replication_role = replica",
         "COPY projects_project TO PROGRAM 'true'",
     )
-    with pytest.raises(CommandError, match="roles were not made"):
+    with translation.override("en"), pytest.raises(CommandError, match="roles were not made"):
         call_command("create_database_roles", stdout=io.StringIO())
     assert Project.objects.get().pk == project.pk
     limits = {name: shown(name) for name in database_roles.LIMITS["app"]}
