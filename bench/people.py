@@ -26,7 +26,7 @@ def at_once(server, size):
         "/en/search/?q=investor+177",
         "/api/v1/projects/?per_page=100",
     ]
-    hellos, answers, refused, until = [], [], [], time.monotonic() + MINUTES * 60
+    hellos, answers, refused = [], [], []
 
     def read(number):
         dice = random.Random(number)
@@ -40,9 +40,13 @@ def at_once(server, size):
                 refused.append((path, status))
             time.sleep(dice.uniform(*THINKING))
 
-    for path in pages:  # a server that has just started has nothing remembered, nor its templates read
-        for _worker in range(4):
-            server.fetch(path)
+    # A server that has just started has no template read, and counts the whole register before it counts parts of it.
+    for _write in range(4):
+        for path in pages:
+            for _worker in range(4):
+                server.fetch(path)
+        writes.somebody()
+    until = time.monotonic() + MINUTES * 60
     readers = [threading.Thread(target=read, args=(number,)) for number in range(PEOPLE)]
     for reader in readers:
         reader.start()
