@@ -5,7 +5,8 @@ import hashlib
 import pghistory
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,7 +76,8 @@ def submit_once(*, by, key, body, write):
 
 def next_reference():
     """The next free project reference, WKR-0001 and on; two at once are kept apart by the unique constraint."""
-    last = Project.objects.filter(reference__regex=r"^WKR-[0-9]{4,}$").aggregate(last=Max("reference"))["last"]
+    own = Project.objects.filter(reference__regex=r"^WKR-[0-9]{4,}$").values_list("reference", flat=True)
+    last = own.order_by(Length("reference").desc(), "-reference").first()  # as text, 9999 comes after 10000
     return f"WKR-{int(last.split('-')[1]) + 1 if last else 1:04d}"
 
 

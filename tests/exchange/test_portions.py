@@ -178,3 +178,14 @@ def test_keys_of_earlier_imports_become_runs_and_keys_again(admin):
     assert found["amounts"] == {"created": [[7, 8, 1], [9, 9, 2], [12, 12, 2]], "changed": {"3": [1, 2, ["value"]]}}
     migration.to_keys(apps, None)
     assert ImportedFile.objects.get(job=job).written == keys
+
+
+def test_references_go_on_after_9999(admin, monkeypatch):
+    factories.project(reference="WKR-9998")
+    monkeypatch.setattr(carrying, "PORTION", 2)
+    job = table(admin, [TABLE[0], *([f"Синтетический {number}", None, None, 5, None] for number in range(6))])
+
+    jobs.confirm(by=admin, job=job, fingerprint=job.file.fingerprint, reason="synthetic")
+
+    given = Project.objects.filter(reference__startswith="WKR-").order_by("pk").values_list("reference", flat=True)
+    assert list(given) == [f"WKR-{number}" for number in range(9998, 10005)]
