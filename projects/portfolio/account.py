@@ -5,6 +5,7 @@ besides, longer after each (django-otp).
 """
 
 import time
+from urllib.parse import quote
 
 import segno
 from axes.handlers.proxy import AxesProxyHandler
@@ -135,7 +136,9 @@ class Told(Refusing):
     """A form whose success tells recovery codes, this once."""
 
     def told(self, codes, leads_to):
-        return render(self.request, "registration/recovery_codes.html", {"codes": codes, "leads_to": leads_to})
+        as_file = f"data:text/plain,{quote(chr(10).join(codes))}"
+        context = {"codes": codes, "as_file": as_file, "leads_to": leads_to}
+        return render(self.request, "registration/recovery_codes.html", context)
 
 
 class SetUp(RedirectURLMixin, Told):

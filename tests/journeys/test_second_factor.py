@@ -54,6 +54,9 @@ def test_the_second_factor_of_an_administrator(live_server, transactional_db, br
     page.get_by_role("button", name="Confirm").click()
     codes = page.locator("#codes code").all_inner_texts()
     assert len(codes) == 10
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Save as a file").click()
+    assert saved.value.path().read_text().splitlines() == codes
     faults += violations(page)
     page.get_by_role("link", name="I have kept them").click()
     expect(page).to_have_url(re.compile(r"/en/projects/$"))
