@@ -21,6 +21,7 @@ from projects.permissions.changes import (
 from projects.permissions.decisions import (
     givers,
     import_needs_approval,
+    imports_to_review,
     may_accept,
     may_approve_import,
     may_close,
@@ -87,6 +88,7 @@ __all__ = [
     "editable_projects",
     "givers",
     "import_needs_approval",
+    "imports_to_review",
     "is_administrator",
     "may_accept",
     "may_add",

@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 
 from projects.models import (
     ActionItem,
+    ImportJob,
     Obligation,
     Project,
     StaffMember,
     Update,
 )
-from projects.models.choices import EvidenceStatus, UpdateStatus
+from projects.models.choices import EvidenceStatus, ImportStatus, UpdateStatus
 from projects.permissions.roles import ADMINISTRATOR, EDITORS, REVIEWER, is_administrator, may_see_register, roles
 from projects.permissions.sight import stood_in_for, visible_to
 
@@ -52,6 +53,12 @@ def may_import(user):
 def import_needs_approval(user):
     """A file changes hundreds of records at once: an editor's is seen by a second person before it is written."""
     return not roles(user) & {REVIEWER, ADMINISTRATOR}
+
+
+def imports_to_review(user):
+    """The imports that wait for the user's decision, as a queryset."""
+    waiting = ImportJob.objects.filter(status=ImportStatus.SUBMITTED).exclude(owner=user.pk)
+    return waiting if roles(user) & {REVIEWER, ADMINISTRATOR} else waiting.none()
 
 
 def may_approve_import(user, job):

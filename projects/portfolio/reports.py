@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from projects import actions, permissions, reports
@@ -22,7 +22,7 @@ from projects.forms.fields import TextField
 from projects.forms.reports import ReportForm
 from projects.history import person_name
 from projects.models import Attachment, Document, Project, Update
-from projects.models.choices import UpdateStatus
+from projects.models.choices import ImportStatus, UpdateStatus
 from projects.portfolio import conflicts
 from projects.portfolio.edit import KEY, REFUSED_BY_DATABASE, RecordEdit, SeeOther, body_of
 from projects.portfolio.lists import ListPage, SignedIn
@@ -254,6 +254,15 @@ class UpdateQueue(ListPage):
         if permissions.may_see_register(request.user) and not permissions.may_review_some(request.user):
             raise PermissionDenied(_("No updates come to you for approval."))
         return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"more_actions": self._imports()}
+
+    def _imports(self):
+        """Where files wait for the same reader, the way to them."""
+        if waiting := permissions.imports_to_review(self.request.user).count():
+            label = ngettext("%(count)d import to approve", "%(count)d imports to approve", waiting)
+            yield f"{reverse('import-list')}?status={ImportStatus.SUBMITTED}", label % {"count": waiting}, "check"
 
     def listed(self, rows):
         return self._mine(rows).select_related("project", "author", "period", "holder")

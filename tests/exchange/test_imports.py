@@ -70,10 +70,14 @@ def test_an_editor_brings_in_and_a_reviewer_approves(editor, project):
     assert [user for user, _text in unread()] == [reviewer]
     assert "waits for your review" in unread()[0][1]
     assert address in reviewers.get("/en/inbox/").content.decode()
+    queue = "/en/updates/queue/"
+    assert "1 import to approve" in reviewers.get(queue).content.decode()
+    assert mine.get(queue).status_code == 403
     assert mine.post(address, given | {"step": "approve"}).status_code == 422
     fingerprint = reviewers.get(address).context["fingerprint"]
     assert reviewers.post(address, {"step": "return", "comment": ""}).status_code == 422
     assert reviewers.post(address, {"step": "approve", "fingerprint": fingerprint}).status_code == 303
+    assert "import to approve" not in reviewers.get(queue).content.decode()
     project.refresh_from_db()
     assert project.contract_number == "7"
     ((told, text),) = unread()
