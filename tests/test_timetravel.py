@@ -21,7 +21,8 @@ DAY = factories.DAY
 # Kept without a history: sign-in tokens, answers to repeated requests, what is being typed, what never changes,
 # the files and the progress of imports (what they wrote has a history), messages to other systems.
 WITHOUT_HISTORY = {
-    *("ApiToken", "Autosave", "PeriodReport", "Submission", "ImportedFile", "ImportRun", "WebhookDelivery"),
+    *("ApiToken", "Autosave", "PeriodReport", "SecondFactorEvent", "Submission"),
+    *("ImportedFile", "ImportRun", "WebhookDelivery"),
 }
 
 

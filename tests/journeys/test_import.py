@@ -68,7 +68,7 @@ def test_a_package_of_another_publisher_is_mended_brought_in_and_taken_back(
         page.get_by_role("button", name="Show what would change").click()
 
     bring_in()
-    expect(page.get_by_role("rowheader", name="projects[0].budget.amount.amount")).to_be_visible()
+    expect(page.get_by_role("cell", name="projects[0].budget.amount.amount")).to_be_visible()
     project["budget"]["amount"]["amount"] = 5
     bring_in()
     expect(page.get_by_role("rowheader", name="documents")).to_be_visible()
