@@ -53,6 +53,12 @@ class Foreign:
         self.remembered.add(shape)
         return row.mapping
 
+    @property
+    def titled_day(self):
+        """The day in the table's title, or None; a day to come is a plan's and not that of figures."""
+        day = self.mapping.as_of
+        return day if day and day <= timezone.localdate() else None
+
     def answers(self):
         """What is kept with the import, so that its file is read the same way again."""
         return self.mapping.as_json() | {"sheet": self.table.name}
@@ -77,15 +83,14 @@ class Foreign:
 def day_in_title(file, name, user, kept=None):
     """The day that an office's own table names as that of its figures; None where none, and of other files.
 
-    A day to come is a plan's and not that of figures. Args: as for `Foreign`; file: binary, open; it is rewound.
+    Args: as for `Foreign`; file: binary, open; it is rewound.
     Raises: ValidationError where the file cannot be read.
     """
     book = read_file(file, name, TITLED, takes_packages=True)
     file.seek(0)
     if book.kind == PACKAGE or workbook.is_ours(book):
         return None
-    day = Foreign(book, user, kept).mapping.as_of
-    return day if day and day <= timezone.localdate() else None
+    return Foreign(book, user, kept).titled_day
 
 
 def office_of(user):

@@ -94,8 +94,8 @@ def receive(*, by, file, name, as_of, reason="", mapping=None, asks=True, start=
         job.save()
     elif not workbook.is_ours(book):
         foreign = Foreign(book, by, mapping)
-        if asks and foreign.mapping.as_of and foreign.mapping.as_of <= timezone.localdate():
-            job.as_of = foreign.mapping.as_of  # the table's own title says it better than the day of sending
+        if asks and (day := foreign.titled_day):
+            job.as_of = day  # the table's own title says it better than the day of sending
         if (questions := foreign.open_questions(job.as_of)) and not asks:
             raise ValidationError(questions)
         job.mapping = foreign.answers() | {"asks": asks and bool(questions or not foreign.is_known)}

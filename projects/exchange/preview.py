@@ -58,10 +58,11 @@ class Outcome:
         self._warn(found.warnings)
 
     def refuse(self, problems):
-        """Add Problems, which refuse the whole file."""
-        self.refused += len(problems)
-        found = sorted([*self.problems, *problems], key=lambda problem: (problem.sheet, problem.row, problem.column))
-        self.problems = found[:PROBLEMS]
+        """Add Problems, which refuse the whole file. What hinders all records of a row is said once."""
+        new = dict.fromkeys(problems).keys() - set(self.problems)
+        self.refused += len(new)
+        found = [*self.problems, *(problem for problem in dict.fromkeys(problems) if problem in new)]
+        self.problems = sorted(found, key=lambda problem: (problem.sheet, problem.row, problem.column))[:PROBLEMS]
 
     def _show(self, changes):
         sheets = list(dict.fromkeys(change.row.sheet for change in changes))

@@ -29,17 +29,21 @@ class Built(Refused):
 
 
 class _Entry(NamedTuple):
-    """What an import wrote of a noun. added: runs of keys; versions: [first key, last key, version] of each run as the
-    import left it; changed: key -> [version before, version after, names of the fields]."""
+    """What an import wrote of a noun. runs: [first key, last key, version] of what it added, as it left it; changed:
+    key -> [version before, version after, names of the fields]."""
 
     noun: object
-    added: Keys
-    versions: list
+    runs: list
     changed: dict
+
+    @property
+    def added(self):
+        """The Keys of what was added."""
+        return Keys(run[:2] for run in self.runs)
 
     def left(self):
         """key -> version, as the import left the records; some at a time."""
-        for first, last, version in self.versions:
+        for first, last, version in self.runs:
             for keys in Keys([(first, last)]).chunks():
                 yield dict.fromkeys(keys, version)
         for some in bulk.batches(self.changed.items()):
@@ -49,9 +53,7 @@ class _Entry(NamedTuple):
 def _entries(written):
     """Args: written: as `writing.Writer.written` gave it. Returns: _Entries, in the order in which they were added."""
     return [
-        _Entry(noun, Keys(run[:2] for run in entry["created"]), entry["created"], entry["changed"])
-        for name, noun in NOUNS.items()
-        if (entry := written.get(name))
+        _Entry(noun, entry["created"], entry["changed"]) for name, noun in NOUNS.items() if (entry := written.get(name))
     ]
 
 

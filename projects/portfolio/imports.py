@@ -245,8 +245,6 @@ class ImportPage(OfImport):
         if is_open and not run and shown.get("language") != get_language():  # the words are those of the reader
             found = jobs.looked_at(job)
             shown, fingerprint = found.told(), found.fingerprint
-        # What hinders a whole row is found for each of its records; it is said once.
-        problems = list({(one["sheet"], one["cell"], one["message"]): one for one in shown["problems"]}.values())
         is_mine = job.owner_id == user.pk and job.status in jobs.OPEN
         is_ready, is_package = not shown["problems"] and not shown["open"], jobs.is_package(job)
         context = {
@@ -255,8 +253,7 @@ class ImportPage(OfImport):
             "shown": shown,
             "refusals": refusals,
             "fingerprint": fingerprint,
-            "problems": problems,
-            "totals": _totals(job, len(shown["problems"]) - len(problems)),
+            "totals": _totals(job),
             "is_open": is_open,
             "is_mine": is_mine,
             "changes_nothing": not shown["sheets"],
@@ -267,21 +264,25 @@ class ImportPage(OfImport):
             "source_url": reverse("source-detail", args=[f"import-{job.pk}"]) if "source" in job.file.written else "",
             "has_columns": is_mine and "columns" in job.mapping,
             "has_cells": not is_package,
-            "faults": faults.gathered((fault["cell"], fault["message"]) for fault in problems) if is_package else [],
+            "faults": _faults(shown) if is_package else [],
             "twins": permissions.visible_to(user, jobs.twins(job)) if is_mine else [],
         }
         return render(self.request, "portfolio/import.html", context, status=status)
 
 
-def _totals(job, repeated):
-    """(label, number) of what an import comes to. Args: repeated: how many refusals say what another one says."""
+def _faults(shown):
+    return faults.gathered((fault["cell"], fault["message"]) for fault in shown["problems"])
+
+
+def _totals(job):
+    """(label, number) of what an import comes to."""
     entries = [entry for entry in job.counts.values() if isinstance(entry, dict)]
     return [
         (_("New records"), sum(entry["created"] for entry in entries)),
         (_("Changed records"), sum(entry["changed"] for entry in entries)),
         (_("Rows without a change"), job.counts.get("unchanged", 0)),
         (_("Conflicts"), job.counts.get("conflicts", 0)),
-        (_("Refused cells and rows"), job.counts.get("problems", 0) - repeated),
+        (_("Refused cells and rows"), job.counts.get("problems", 0)),
     ]
 
 
