@@ -1,4 +1,5 @@
 """Closing a reporting period: its report is frozen, and what is corrected later is shown beside it as a correction.
+Opening it again, for a reason, so that it takes reports once more; closing it then freezes a further report.
 
 The report says what was true on the period's last day as the register knew it when the period was closed. It is
 stored once, in a form that gives the same bytes for the same figures, with its SHA-256. Later corrections never touch
@@ -18,11 +19,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from projects import permissions, rollups
+from projects import cadence, notices, permissions, reminders, rollups
 from projects.actions import Refused
 from projects.history import events_of, person_name
 from projects.models import Amount, Observation, PeriodReport, Programme, Project, ReportingPeriod, StageChange, Update
-from projects.models.choices import AmountKind, ObservationStatus, UpdateStatus
+from projects.models.choices import AmountKind, ObservationStatus, ReportState, UpdateStatus
 from projects.timetravel import looking_back
 
 PROGRESS = "physical_progress"
@@ -84,12 +85,12 @@ def sha256_of(said):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-# ---- Closing ---------------------------------------------------------------------------------
+# ---- Closing and opening again ---------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def close_period(*, by, period):
-    """Close a period for ever and freeze its report.
+    """Close a period and freeze its report; the reports of an earlier closing stay beside it.
 
     Returns: the PeriodReport. Raises: Refused, with the reason, for who may not, a period that is not over or
     already closed, and while updates of it wait for a decision.
@@ -97,7 +98,7 @@ def close_period(*, by, period):
     if not permissions.may_close(by):
         raise Refused(_("Only a reviewer or an administrator closes a reporting period."))
     period = ReportingPeriod.objects.select_for_update(of=("self",)).get(pk=period.pk)
-    if PeriodReport.objects.filter(period=period).exists():
+    if period.closed_at is not None and period.reports.exists():
         raise Refused(_("This reporting period is closed, and its report is frozen."))
     if period.end_on >= timezone.localdate():
         raise Refused(_("The period is not over yet. It can be closed from the day after its last one."))
@@ -111,9 +112,40 @@ def close_period(*, by, period):
         if period.closed_at is None:
             period.closed_at = moment
             period.save()
+        notices.close_reopening(period)
     return PeriodReport.objects.create(
         period=period, as_of=period.end_on, known_at=moment, closed_by=by, content=said, sha256=sha256_of(said)
     )
+
+
+@transaction.atomic
+def reopen_period(*, by, period, reason):
+    """Open a closed period again: it takes reports until it is closed anew, and its frozen reports stay as they are.
+
+    Who still owes a report, began one or closed the period is told.
+
+    Returns: the period. Raises: Refused, with the reason, for who may not, without a reason, and where it is open.
+    """
+    if not permissions.may_close(by):
+        raise Refused(_("Only a reviewer or an administrator opens a reporting period again."))
+    if not (reason := reason.strip()):
+        raise Refused(_("Say why the period is opened again."))
+    period = ReportingPeriod.objects.select_for_update(of=("self",)).get(pk=period.pk)
+    if period.closed_at is None:
+        raise Refused(_("This reporting period is open."))
+    period.closed_at = None
+    with pghistory.context(user=by.pk, reason=reason):
+        period.save()
+    notices.tell_of_reopening(period, by, _concerned(period) - {by.pk}, reason)
+    return period
+
+
+def _concerned(period):
+    """The keys of the users for whom it matters that a period is open again."""
+    owed = list(cadence.reports().filter(period=period).exclude(state=ReportState.REPORTED).select_related("project"))
+    begun = Update.objects.filter(period=period, status__in=(UpdateStatus.DRAFT, UpdateStatus.RETURNED))
+    people = {person.pk for found in reminders.responsible(owed).values() for person in found}
+    return people.union(begun.values_list("author", flat=True), period.reports.values_list("closed_by", flat=True))
 
 
 # ---- Afterwards ------------------------------------------------------------------------------
@@ -131,6 +163,29 @@ class Correction:
     then: object
     now: object
     changes: list = field(default_factory=list)
+
+
+@dataclass
+class Reopening:
+    """One time that a period was opened again. who: a user, or None where the history names nobody."""
+
+    who: object
+    when: object
+    why: str
+
+
+def reopenings(period):
+    """When a period was opened again, by whom and why, the latest first: from its history."""
+    found, was = [], None
+    for event in events_of(ReportingPeriod).objects.filter(pgh_obj_id=period.pk).order_by("pgh_id"):
+        if was is not None and event.closed_at is None:
+            context = event.pgh_context or {}
+            found.insert(0, Reopening(context.get("user"), event.pgh_created_at, context.get("reason", "")))
+        was = event.closed_at
+    users = get_user_model().objects.in_bulk({one.who for one in found} - {None})
+    for one in found:
+        one.who = users.get(one.who)
+    return found
 
 
 def is_intact(report):

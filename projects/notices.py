@@ -20,7 +20,12 @@ from projects.models import Notice, StaffMember
 from projects.models.base import FALLBACKS
 from projects.models.choices import ImportStatus, UpdateStatus
 
-UPDATE, EVIDENCE, IMPORT = "update:", "evidence:", "import:"  # how the keys of notices of these begin
+UPDATE, EVIDENCE, IMPORT, PERIOD = (
+    "update:",
+    "evidence:",
+    "import:",
+    "period:",
+)  # how the keys of notices of these begin
 SAID = 200  # characters of a reviewer's comment
 
 WAITS = gettext_noop("%(project)s: the report of %(people)s for %(period)s waits for your decision.")
@@ -32,6 +37,7 @@ OF_IMPORTS = {
     ImportStatus.RETURNED: gettext_noop("Your import “%(file)s” was returned. %(comment)s"),
     ImportStatus.DONE: gettext_noop("Your import “%(file)s” was approved and carried out."),
 }
+REOPENED = gettext_noop("%(people)s has opened the reporting period %(period)s again: %(comment)s")
 RESET_BY = gettext_noop("%(people)s has reset your second factor. If you did not ask for it, tell an administrator.")
 RESET = gettext_noop("Your second factor was reset on the server. If you did not ask for it, tell an administrator.")
 # What a notice leads to while it is unread; later to the update itself.
@@ -82,6 +88,8 @@ def address_of(notice):
         return f"{reverse('obligation-detail', args=[said['obligation_id']])}#evidence"
     if "import" in said:
         return reverse("import-detail", args=[said["import"]])
+    if notice.message == REOPENED:
+        return reverse("period-detail", args=[said["key"]])
     if "update" in said:
         name = LEADS_TO.get(notice.message) if notice.read_at is None else None
         return reverse(name or "update-detail", args=[said["update"]])
@@ -179,6 +187,29 @@ def tell_of_import(job):
     Notice.objects.bulk_create(
         [Notice(user_id=user, key=key, message=OF_IMPORTS[job.status], parameters=said) for user in sorted(people)]
     )
+
+
+# ---- Reporting periods -----------------------------------------------------------------------
+
+
+def tell_of_reopening(period, by, people, reason):
+    """Tell people (keys of users) that a period takes reports again: opened by whom, and why."""
+    said = {
+        "key": period.pk,
+        "start_on": period.start_on.isoformat(),
+        "end_on": period.end_on.isoformat(),
+        "people": person_name(by),
+        "comment": Truncator(reason).chars(SAID),
+    }
+    key = f"{PERIOD}{period.pk}:{timezone.now():%Y%m%d%H%M%S%f}"
+    Notice.objects.bulk_create(
+        [Notice(user_id=user, key=key, message=REOPENED, parameters=said) for user in sorted(people)]
+    )
+
+
+def close_reopening(period):
+    """Mark as read what was said of a period that is closed now."""
+    _close(f"{PERIOD}{period.pk}:")
 
 
 # ---- Second factors --------------------------------------------------------------------------

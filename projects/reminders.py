@@ -38,7 +38,8 @@ LETTER_LINES = 50
 REPORT, DOCUMENT = "report:", "document:"  # how the keys of notices begin
 OURS = Q(key__startswith=REPORT) | Q(key__startswith=DOCUMENT)
 MAILED = OURS | Q(
-    *(Q(key__startswith=beginning) for beginning in (notices.UPDATE, notices.EVIDENCE, notices.IMPORT)), _connector=Q.OR
+    *(Q(key__startswith=beginning) for beginning in (notices.UPDATE, notices.EVIDENCE, notices.IMPORT, notices.PERIOD)),
+    _connector=Q.OR,
 )
 
 SOON = gettext_noop("%(project)s: the report for %(period)s is due on %(day)s.")
@@ -62,7 +63,7 @@ def make(day):
         .filter(state__in=[ReportState.DUE, ReportState.OVERDUE])
         .select_related("project", "period")
     )
-    people, above = _responsible(owed), _superiors()
+    people, above = responsible(owed), _superiors()
     now = {}
     for report in owed:
         for notice in _notices(report, (report.due_on - day).days, people[report.project_id], above):
@@ -146,7 +147,7 @@ def _superiors():
     return dict(StaffMember.objects.filter(superior__is_active=True).values_list("user", "superior"))
 
 
-def _responsible(owed):
+def responsible(owed):
     """Project -> who reports on it: its curator; else the editors of its place or sector; else administrators."""
     people, keys = defaultdict(list), {report.project_id for report in owed}
     users = get_user_model().objects.filter(is_active=True)

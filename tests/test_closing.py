@@ -10,10 +10,10 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from projects import closing
+from projects import closing, notices
 from projects.actions import Refused
 from projects.forms import FORMS
-from projects.models import Amount, PeriodReport, Project, ReportingPeriod, Update
+from projects.models import Amount, Notice, PeriodReport, Project, ReportingPeriod, Update
 from tests import factories
 from tests.pages import read
 
@@ -229,6 +229,76 @@ class TestClosing:
 
     def test_nobody_types_the_time_of_closing(self):
         assert "closed_at" not in FORMS[ReportingPeriod]().fields
+
+
+class TestOpeningAgain:
+    def test_by_whom_and_why(self, client, period):
+        """A reviewer with a reason; an analyst sees the page and not the button; somebody without a role, nothing."""
+        close(period)
+        page, url = (reverse(name, args=[period.pk]) for name in ("period-detail", "period-reopen"))
+        reviewer = factories.reviewer(first_name="Synthetic", last_name="Reviewer")
+        for user, sees in ((factories.editor(), 200), (factories.analyst(), 200), (factories.outsider(), 403)):
+            client.force_login(user)
+            found = client.get(page)
+            assert (found.status_code, "Open the period again" in found.content.decode()) == (sees, False)
+            assert client.post(url, {"reason": "A late report"}).status_code == 403
+            with pytest.raises(Refused, match="Only a reviewer"):
+                closing.reopen_period(by=user, period=period, reason="A late report")
+        client.force_login(reviewer)
+        assert read(client.get(page)).one("section", id="reopen")
+        for reason in ("", "  ", "x" * 1001):
+            refused = client.post(url, {"reason": reason})
+            assert (refused.status_code, reason.strip() in refused.content.decode()) == (422, True)
+        assert client.post(url, {"reason": "A late report <b>"}).status_code == 303
+        assert client.post(url, {"reason": "Twice"}).status_code == 422
+        client.force_login(factories.analyst())
+        told = read(client.get(page)).one("section", id="closings").text
+        for words in ("A late report <b>", "Synthetic Reviewer"):
+            assert words in told
+        assert "open again" in read(client.get(reverse("period-list"))).one("tr", data_id=str(period.pk)).text
+
+    def test_it_takes_reports_until_it_is_closed_anew(self, client, period, projects):
+        first = close(period)
+        closing.reopen_period(by=factories.reviewer(), period=period, reason="A late report")
+        update = factories.update(period=period, project=projects[0])
+        Amount.objects.filter(project=projects[0]).update(value=Decimal(500))
+        second = close(period)
+        assert Update.objects.filter(pk=update.pk).exists()
+        with pytest.raises(IntegrityError, match="update_period_is_open"), transaction.atomic():
+            Update.objects.filter(pk=update.pk).update(narrative="Synthetic")
+        kept = PeriodReport.objects.get(pk=first.pk)
+        assert (line(kept, projects[0])["announced"]["value"], closing.is_intact(kept)) == ("100.00", True)
+        assert line(second, projects[0])["announced"]["value"] == "500.00"
+        client.force_login(factories.analyst())
+        page = read(client.get(reverse("period-detail", args=[period.pk])))
+        assert second.sha256 in page.text
+        earlier = reverse("period-report", args=[period.pk, first.pk])
+        assert page.one("section", id="closings").one("a")["href"] == earlier
+        assert first.sha256 in read(client.get(earlier)).text
+        assert client.get(reverse("period-report", args=[period.pk, 0])).status_code == 404
+
+    def test_who_is_told(self, period):
+        """Who owes a report, has begun one or closed the period; not who opens it. Closing anew settles it."""
+        owes, done, wrote, closed = factories.editor(), factories.editor(), factories.editor(), factories.reviewer()
+        moment = datetime.datetime(2026, 10, 1, tzinfo=datetime.UTC)
+        late, reported = (factories.project(curator=who, created_at=moment) for who in (owes, done))
+        factories.update(project=late, period=period, author=wrote)
+        sent = factories.update(project=reported, period=period, author=done)
+        Update.objects.filter(pk=sent.pk).update(
+            status="approved", submitted_at=moment, reviewed_at=moment, reviewer=closed
+        )
+        close(period, by=closed)
+        by = factories.reviewer(first_name="Synthetic", last_name="Reviewer")
+        closing.reopen_period(by=by, period=period, reason="A late report")
+        told = Notice.objects.filter(key__startswith=notices.PERIOD)
+        assert {notice.user for notice in told} == {owes, wrote, closed}
+        notice = told.first()
+        assert notices.text_of(notice) == (
+            "Synthetic Reviewer has opened the reporting period October 2026 again: A late report"
+        )
+        assert notices.address_of(notice) == reverse("period-detail", args=[period.pk])
+        close(period)
+        assert not told.filter(read_at=None).exists()
 
 
 def test_the_list_of_periods(client, period):

@@ -1,4 +1,4 @@
-"""What a reporting period's report said when the period was closed: kept for ever, never changed."""
+"""What a reporting period's report said each time the period was closed: kept for ever, never changed."""
 
 import pgtrigger
 from django.conf import settings
@@ -16,7 +16,8 @@ pgtrigger.register(
         when=pgtrigger.Before,
         func="""
             IF EXISTS (
-                SELECT FROM public.projects_periodreport r WHERE r.period_id IN (NEW.period_id, OLD.period_id)
+                SELECT FROM public.projects_periodreport r JOIN public.projects_reportingperiod p ON p.id = r.period_id
+                WHERE r.period_id IN (NEW.period_id, OLD.period_id) AND p.closed_at IS NOT NULL
             ) THEN
                 RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'update_period_is_open',
                     MESSAGE = 'violates check constraint "update_period_is_open"';
@@ -30,14 +31,14 @@ pgtrigger.register(
 
 @pgtrigger.register(pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete))
 class PeriodReport(models.Model):
-    """The frozen report of a closed period. The database refuses to change or delete it.
+    """A frozen report of a period, one for each time it was closed. The database refuses to change or delete it.
 
     content: `closing.content`, the totals and one line for each project, true on `as_of` and known at `known_at`.
     sha256: of the content in its canonical form, by which anybody can tell that it is the same.
     """
 
-    period = models.OneToOneField(
-        ReportingPeriod, models.PROTECT, verbose_name=_("reporting period"), related_name="report", primary_key=True
+    period = models.ForeignKey(
+        ReportingPeriod, models.PROTECT, verbose_name=_("reporting period"), related_name="reports", db_index=False
     )
     as_of = models.DateField(_("as of"))
     known_at = models.DateTimeField(_("closed at"))
@@ -51,6 +52,7 @@ class PeriodReport(models.Model):
         verbose_name = _("frozen report")
         verbose_name_plural = _("frozen reports")
         ordering = ["-known_at"]
+        constraints = [models.UniqueConstraint(fields=["period", "known_at"], name="period_report_once")]
 
     def __str__(self):
         return str(self.period)

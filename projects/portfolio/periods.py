@@ -1,18 +1,24 @@
-"""Reporting periods: the list, closing one, and the frozen report of a closed one with its later corrections."""
+"""Reporting periods: the list, closing one and opening it again, its frozen reports with later corrections."""
 
 from decimal import Decimal
 from urllib.parse import urlencode
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from projects import actions, closing, permissions
-from projects.models import Programme, Project, ReportingPeriod, Stage
+from projects.forms.fields import TextField
+from projects.history import person_name
+from projects.models import PeriodReport, Programme, Project, ReportingPeriod, Stage
 from projects.models.choices import AmountKind, ProjectStatus
 from projects.portfolio.edit import SeeOther
 from projects.portfolio.lists import SignedIn
@@ -29,22 +35,35 @@ class PeriodList(SignedIn, TemplateView):
     def get_context_data(self, **kwargs):
         periods = ReportingPeriod.objects.filter(start_on__lte=timezone.localdate()).order_by("-end_on", "cycle")
         return super().get_context_data(**kwargs) | {
-            "periods": periods.select_related("cycle", "report")[:LISTED],
+            "periods": periods.annotate(
+                has_report=Exists(PeriodReport.objects.filter(period=OuterRef("pk")))
+            ).select_related("cycle")[:LISTED],
             "breadcrumbs": [(reverse("update-list"), _("Updates"))],
         }
 
 
+class ReasonForm(forms.Form):
+    """Why a closed period is opened again."""
+
+    reason = TextField(
+        label=gettext_lazy("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Everybody who reads this period sees it, and who still owes a report is told."),
+    )
+
+
 class PeriodPage(SignedIn, TemplateView):
-    """One period: how it stands, or its frozen report. A reviewer closes it here."""
+    """One period: how it stands, and the report frozen last or the one asked for. A reviewer closes it here."""
 
     template_name = "portfolio/period.html"
     http_method_names = ["get", "head", "post", "options"]
 
     def period(self):
         rows = permissions.visible_to(self.request.user, ReportingPeriod.objects.select_related("cycle"))
-        return get_object_or_404(rows.select_related("report__closed_by"), pk=self.kwargs["pk"])
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
 
-    def post(self, request, pk):
+    def post(self, request, pk, **kwargs):
         period = self.period()
         if not permissions.may_close(request.user):
             raise PermissionDenied(_("Only a reviewer or an administrator closes a reporting period."))
@@ -57,16 +76,55 @@ class PeriodPage(SignedIn, TemplateView):
 
     def get_context_data(self, **kwargs):
         period = self.period()
-        report = getattr(period, "report", None)
-        today = timezone.localdate()
-        return super().get_context_data(**kwargs) | {
+        frozen = list(period.reports.select_related("closed_by"))
+        report = self._asked_for(frozen)
+        is_over, may = period.end_on < timezone.localdate(), permissions.may_close(self.request.user)
+        return {
             "period": period,
             "report": report,
-            "is_over": period.end_on < today,
-            "may_close": report is None and period.end_on < today and permissions.may_close(self.request.user),
+            "frozen": frozen,
+            "closings": self._closings(period, frozen, report),
+            "is_over": is_over,
+            "may_close": may and is_over and (period.closed_at is None or not frozen),
+            "reopening": ReasonForm() if may and period.closed_at is not None else None,
             "breadcrumbs": [(reverse("update-list"), _("Updates")), (reverse("period-list"), _("Reporting periods"))],
             **(self._report(report) if report else {}),
+            **super().get_context_data(**kwargs),
         }
+
+    @staticmethod
+    def _closings(period, frozen, shown):
+        """Where a period was opened again: that and each closing, the latest first, as entries of a timeline."""
+        if not (reopenings := closing.reopenings(period)):
+            return []
+        lines = [(one.when, _("Opened again"), one.who, one.why, "") for one in reopenings] + [
+            (
+                report.known_at,
+                _("Closed"),
+                report.closed_by,
+                "",
+                "" if report == shown else reverse("period-report", args=[period.pk, report.pk]),
+            )
+            for report in frozen
+        ]
+        return [
+            {
+                "when": formats.date_format(timezone.localtime(when), "SHORT_DATETIME_FORMAT"),
+                "title": f"{what}: {person_name(who)}" if who else what,
+                "text": why,
+                "url": url,
+            }
+            for when, what, who, why, url in sorted(lines, key=lambda line: line[0], reverse=True)
+        ]
+
+    def _asked_for(self, frozen):
+        """Of the frozen reports, the latest first: the one that the address names, else the latest."""
+        if (key := self.kwargs.get("number")) is None:
+            return frozen[0] if frozen else None
+        found = next((report for report in frozen if report.pk == key), None)
+        if found is None:
+            raise Http404
+        return found
 
     def _report(self, report):
         words = _Words()
@@ -103,6 +161,26 @@ class PeriodPage(SignedIn, TemplateView):
                 for correction in corrections
             ],
         }
+
+
+class PeriodReopening(PeriodPage):
+    """A reviewer opens a closed period again, for a reason."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request, pk):
+        period, form = self.period(), ReasonForm(request.POST)
+        if not permissions.may_close(request.user):
+            raise PermissionDenied(_("Only a reviewer or an administrator opens a reporting period again."))
+        try:
+            if form.is_valid():
+                closing.reopen_period(by=request.user, period=period, reason=form.cleaned_data["reason"])
+        except actions.Refused as refusal:
+            form.add_error(None, str(refusal))
+        if not form.is_valid():
+            return render(request, self.template_name, self.get_context_data(reopening=form), status=422)
+        messages.success(request, _("The period is open again. Who still owes a report has been told."))
+        return SeeOther(reverse("period-detail", args=[pk]))
 
 
 class _Words:
