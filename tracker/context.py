@@ -5,7 +5,6 @@ import functools
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, get_language_from_path, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -43,20 +42,13 @@ def interface(request):
     theme = request.COOKIES.get("theme", "auto")
     return {
         "language_links": [(code, settings_name(code), in_language(address, code)) for code, _n in settings.LANGUAGES],
-        "navigation": lambda: navigation(request),
         "menu": lambda: menu(request),
-        "dialogs": lambda: dialogs(get_language()),
+        "is_reader": lambda: permissions.may_see_register(request.user),
         "unread": lambda: request.user.unread,
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES.items(),
         "is_demo": settings.DEMO,
     }
-
-
-@functools.cache
-def dialogs(language):
-    """The dialogs that every page has, alike for everybody who is signed in."""
-    return mark_safe("".join(render_to_string(f"components/{name}.html") for name in ("shortcuts", "palette")))
 
 
 def navigation(request):

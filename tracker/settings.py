@@ -110,6 +110,9 @@ DATABASES["default"]["OPTIONS"].setdefault(
     "-c work_mem=32MB -c pg_trgm.word_similarity_threshold=0.45 -c lock_timeout=20s -c pgtrigger.ignore={} "
     + (f"-c statement_timeout={_QUERY_SECONDS}s" if _QUERY_SECONDS else ""),
 )
+# Parts of the frame that are alike for many are kept in the process (templates/base.html).
+_CACHE = "dummy.DummyCache" if DEBUG else "locmem.LocMemCache"  # while templates are edited, nothing is kept
+CACHES = {"default": {"BACKEND": f"django.core.cache.backends.{_CACHE}"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "projects.signin.Backend"]

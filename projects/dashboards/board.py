@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
@@ -29,15 +30,14 @@ class Board(TemplateView):
     def dispatch(self, request, *args, **kwargs):
         if not permissions.may_see_register(request.user):
             raise PermissionDenied(_("Your sign-in has no role yet. Ask an administrator for one."))
-        self.chosen = filters.ProjectFilterSet(request.GET, user=request.user)
-        self.day = self.chosen.day
-        self.currency = self.one_of("currency", rollups.CURRENCIES)
-        self.rate = self.one_of("rate", rollups.RATES)
-        self.seen_amounts = permissions.visible_to(request.user, Amount.objects.all())
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {
+        return super().get_context_data(**kwargs) | self.about()
+
+    def about(self):
+        """What the templates say of any board. Raises: BadParameter."""
+        return {
             "chips": self.chosen.chips(self.request.GET, self.address),
             "clear_url": self.address(**dict.fromkeys(self.chosen.active)),
             "board": self.view_name,
@@ -55,6 +55,26 @@ class Board(TemplateView):
         }
 
     # What is asked for
+
+    @cached_property
+    def chosen(self):
+        return filters.ProjectFilterSet(self.request.GET, user=self.request.user)
+
+    @cached_property
+    def day(self):
+        return self.chosen.day
+
+    @cached_property
+    def currency(self):
+        return self.one_of("currency", rollups.CURRENCIES)
+
+    @cached_property
+    def rate(self):
+        return self.one_of("rate", rollups.RATES)
+
+    @cached_property
+    def seen_amounts(self):
+        return permissions.visible_to(self.request.user, Amount.objects.all())
 
     def rows(self):
         """The projects under the filters. Raises: BadParameter."""

@@ -52,11 +52,9 @@ class Home(Board):
     view_name = "home"
 
     def get_context_data(self, **kwargs):
-        board = super().get_context_data(**kwargs)
         key = "home", permissions.reader(self.request.user), self.request.GET.urlencode()
-        return board | {
-            "portfolio": remembered(key, lambda: render_to_string("dashboards/_home.html", board | self.seen()))
-        }
+        shown = remembered(key, lambda: render_to_string("dashboards/_home.html", self.about() | self.seen()))
+        return {"content": shown}
 
     def seen(self):
         """What the reader sees of these projects: what stays the same until the data change."""

@@ -1,6 +1,8 @@
 """Addresses of the register's pages; those that write come before those that take any reference."""
 
-from django.urls import path
+from itertools import groupby
+
+from django.urls import include, path
 
 from projects.portfolio import (
     compliance,
@@ -23,7 +25,24 @@ from projects.portfolio import (
     timelines,
 )
 
-urlpatterns = [
+
+def _by_noun(patterns):
+    """The same addresses, those of a noun together, so that an address is compared with those of its noun alone."""
+
+    def split(pattern):
+        noun, slash, rest = str(pattern.pattern).partition("/")
+        return noun + slash, rest
+
+    def noun(pattern):
+        return split(pattern)[0]
+
+    return [
+        path(first, include([path(split(p)[1], p.callback, p.default_args, p.name) for p in of_noun]))
+        for first, of_noun in groupby(sorted(patterns, key=noun), key=noun)
+    ]
+
+
+_addresses = [
     *edit_urls.urlpatterns,
     *papers.urlpatterns,
     *compliance.urlpatterns,
@@ -100,3 +119,5 @@ urlpatterns = [
     *downloads.addresses("indicators/", indicators.IndicatorList),
     *downloads.addresses("updates/", nouns.UpdateList),
 ]
+
+urlpatterns = _by_noun(_addresses)

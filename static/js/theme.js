@@ -8,8 +8,8 @@ for (const form of document.querySelectorAll("[data-theme-form]")) {
     event.preventDefault();
     document.cookie = `theme=${theme}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
     document.documentElement.dataset.theme = theme;
-    for (const button of form.querySelectorAll("[name=theme]")) {
-      button.setAttribute("aria-pressed", button.value === theme);
+    for (const button of form.elements) {
+      if (button.name === "theme") button.setAttribute("aria-pressed", button.value === theme);
     }
   });
 }
