@@ -4,7 +4,6 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from projects.filters.base import (
-    CodesFilter,
     DayFilter,
     FlagFilter,
     SearchFilter,
@@ -13,6 +12,7 @@ from projects.filters.parts import (
     NAMES,
     NounFilterSet,
     OneOfTwoFilter,
+    RowsFilter,
     by_choice,
     by_organisation,
     by_place,
@@ -55,7 +55,7 @@ class EngagementFilterSet(NounFilterSet):
         )
     )
     organisation = by_organisation(lambda ids: took_part(organisation__in=ids), _("Organisation"))
-    person = CodesFilter(
+    person = RowsFilter(
         lambda ids: took_part(person__in=ids), label=_("Person"), queryset=Person.objects.all(), to_field_name="id"
     )
     support = by_organisation(
@@ -78,7 +78,7 @@ class LeadFilterSet(NounFilterSet):
     stage = by_choice("stage", LeadStage, _("Stage"))
     sector = by_sector()
     place = by_place("place", _("Province or country"))
-    engagement = CodesFilter(
+    engagement = RowsFilter(
         lambda ids: Q(engagement__in=ids),
         label=_("Came out of"),
         queryset=Engagement.objects.all(),

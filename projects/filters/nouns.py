@@ -22,6 +22,7 @@ from projects.filters.parts import (
     MissingFilter,
     NounFilterSet,
     PlacesFilter,
+    RowsFilter,
     by_choice,
     by_organisation,
     by_place,
@@ -333,10 +334,10 @@ class SourceFilterSet(NounFilterSet):
 
 class StatementFilterSet(NounFilterSet):
     q = SearchFilter(STATEMENT_SEARCH)
-    source = CodesFilter(lambda codes: Q(source__code__in=codes), label=_("Source"), queryset=Source.objects.all())
+    source = RowsFilter(lambda codes: Q(source__code__in=codes), label=_("Source"), queryset=Source.objects.all())
     kind = by_choice("kind", StatementKind, _("Kind"))
     certainty = by_choice("certainty", Certainty, _("Certainty"))
-    speaker = CodesFilter(
+    speaker = RowsFilter(
         lambda ids: Q(speaker__in=ids), label=_("Speaker"), queryset=Person.objects.all(), to_field_name="id"
     )
 

@@ -108,6 +108,36 @@ class PlacesFilter(CodesFilter):
         return with_all_above(counts, self.extra["queryset"], 3) if self.within else counts
 
 
+OFFERED = 200  # rows of a noun that grows, in the list of a filter
+
+
+class SomeOffered(ModelChoiceIterator):
+    """Of many rows the chosen ones and the latest; a page with all of them would be megabytes."""
+
+    def __iter__(self):
+        chosen = list(self.queryset.filter(**{f"{self.field.to_field_name}__in": self.field.chosen}))
+        latest = [row for row in self.queryset.order_by("-pk")[: OFFERED + 1] if row not in chosen]
+        yield from map(self.choice, sorted([*chosen, *latest[:OFFERED]], key=str))
+        if len(latest) > OFFERED:
+            yield _("More are found by the search above the list"), []
+
+
+class SomeOfferedField(django_filters.fields.ModelMultipleChoiceField):
+    iterator = SomeOffered
+
+
+class RowsFilter(CodesFilter):
+    """Any of the given rows of a noun that grows with the register."""
+
+    field_class = SomeOfferedField
+
+    @property
+    def field(self):
+        field = super().field
+        field.chosen = self.parent.data.getlist(self.field_name)
+        return field
+
+
 class NounFilterSet(RegisterFilterSet):
     """Starts from the rows that the user may see; `me` and KATO codes are read as elsewhere.
 
@@ -132,7 +162,7 @@ class NounFilterSet(RegisterFilterSet):
 
 
 def by_project(condition):
-    return CodesFilter(condition, label=_("Project"), queryset=Project.objects.all(), to_field_name="reference")
+    return RowsFilter(condition, label=_("Project"), queryset=Project.objects.all(), to_field_name="reference")
 
 
 def by_programme(condition=lambda codes: Q(programme__code__in=codes)):
@@ -140,7 +170,7 @@ def by_programme(condition=lambda codes: Q(programme__code__in=codes)):
 
 
 def by_organisation(condition, label):
-    return CodesFilter(condition, label=label, queryset=Organisation.objects.all(), to_field_name="id")
+    return RowsFilter(condition, label=label, queryset=Organisation.objects.all(), to_field_name="id")
 
 
 def by_place(name, label, **conditions):
