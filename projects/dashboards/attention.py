@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from projects import attention, figures, permissions, rollups
 from projects.columns.base import time_suffix
-from projects.dashboards.board import Board
+from projects.dashboards.board import KeptBoard
 from projects.filters.dimensions import DIMENSIONS, Dimension
 from projects.models import Obligation, Observation, Organisation, Project, Update
 from projects.models.choices import AmountKind, Attention, ObligationState, ObservationStatus, Side, UpdateStatus
@@ -74,11 +74,12 @@ class Needing(rollups.Portfolio):
         return rollups.Portfolio(Project.objects.filter(pk__in=keys), **shown).unallocated
 
 
-class ActionCentre(Board):
+class ActionCentre(KeptBoard):
     template_name = "dashboards/attention.html"
+    content_template = "dashboards/_attention.html"
     view_name = "actions"
 
-    def get_context_data(self, **kwargs):
+    def seen(self):
         found = self.found()
         everything = Project.objects.filter(pk__in=set().union(*found.values()))
         shown = {"currency": self.currency, "rate": self.rate, "amounts": self.seen_amounts}
@@ -89,7 +90,7 @@ class ActionCentre(Board):
             "department": {row.pk: str(row) for row in Organisation.objects.filter(pk__in=bodies)},
             "curator": rollups.labels("curator", {name for name in self.owners["curator"].values() if name}),
         }
-        return super().get_context_data(**kwargs) | {
+        return {
             "day": self.day,
             "lines": list(self.lines(found)),
             "heads": [AmountKind(kind).label for kind in rollups.KINDS],

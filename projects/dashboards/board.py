@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.core.exceptions import PermissionDenied
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from django.views.generic import TemplateView
 from projects import figures, filters, permissions, rollups
 from projects.filters.base import changed
 from projects.filters.dimensions import DIMENSIONS
+from projects.memory import remembered
 from projects.models import Amount
 from tracker.errors import BadParameter
 
@@ -158,3 +160,23 @@ class Board(TemplateView):
             bars = [{"width": round(100 * value / most) if most else 0, "top": 10 * n} for n, value in enumerate(row)]
             rows.append({"label": label, "url": url, "cells": cells, "bars": bars, "height": 10 * len(row)})
         return rows
+
+
+class KeptBoard(Board):
+    """A board that is made once for a state of the data, and kept for who sees the same.
+
+    Class attributes: content_template: all below the title. Its context: that of any board, and what `seen` gives.
+    """
+
+    content_template = ""
+
+    def get_context_data(self, **kwargs):
+        key = self.view_name, permissions.reader(self.request.user), self.request.GET.urlencode()
+        return {"content": remembered(key, self._content)}
+
+    def _content(self):
+        return render_to_string(self.content_template, self.about() | self.seen())
+
+    def seen(self):
+        """What the board shows beside what all boards do. Raises: BadParameter."""
+        raise NotImplementedError

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 from django.http import QueryDict
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from projects import deliveries, figures, permissions, rollups
-from projects.dashboards.board import Board
+from projects.dashboards.board import KeptBoard
 from projects.filters import ProjectFilterSet
 from projects.filters.projects import MISSING, is_at_risk, is_overdue, lacks
-from projects.memory import added_up, remembered, whole
+from projects.memory import added_up, whole
 from projects.models import (
     Agreement,
     IndicatorValue,
@@ -47,17 +46,12 @@ class Tile:
     url: str = ""
 
 
-class Home(Board):
+class Home(KeptBoard):
     template_name = "dashboards/home.html"
+    content_template = "dashboards/_home.html"
     view_name = "home"
 
-    def get_context_data(self, **kwargs):
-        key = "home", permissions.reader(self.request.user), self.request.GET.urlencode()
-        shown = remembered(key, lambda: render_to_string("dashboards/_home.html", self.about() | self.seen()))
-        return {"content": shown}
-
     def seen(self):
-        """What the reader sees of these projects: what stays the same until the data change."""
         user, projects, portfolio = self.request.user, self.rows(), self.portfolio()
         lines = portfolio.by_each(["stage_group", "sector", "district", "year"])
         is_late, is_threatened = is_overdue(self.day), is_at_risk(self.day)

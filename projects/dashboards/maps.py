@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from projects import figures
-from projects.dashboards.board import Board
+from projects.dashboards.board import KeptBoard
 from projects.dashboards.outlines import Drawing
 from projects.filters.dimensions import DIMENSIONS
 from projects.models import Place
@@ -45,11 +45,12 @@ class Point:
     at: tuple
 
 
-class Map(Board):
+class Map(KeptBoard):
     template_name = "dashboards/map.html"
+    content_template = "dashboards/_map.html"
     view_name = "map"
 
-    def get_context_data(self, **kwargs):
+    def seen(self):
         self.measure = self.one_of("measure", MEASURES)
         portfolio = self.portfolio()
         lines = portfolio.by_each(["district", "region"])
@@ -57,7 +58,7 @@ class Map(Board):
         places = {place.pk: place for place in tiled}
         home = [place for place in places.values() if place.parent_id == settings.HOME_REGION]
         regions = [place for place in places.values() if place.kind == PlaceKind.REGION]
-        return super().get_context_data(**kwargs) | {
+        return {
             "measures": [(label, self.address(measure=name), name == self.measure) for name, label in MEASURES.items()],
             "maps": [
                 self.map_of("district", _("Districts of the region"), home, lines["district"]),
