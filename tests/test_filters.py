@@ -356,6 +356,17 @@ def test_what_may_not_be_seen_is_not_found_either(portfolio):
     assert (order(portfolio["me"]), order(leader)) == ("ADECB", "EADCB")
 
 
+def test_of_many_projects_the_chosen_and_the_latest_are_offered(portfolio, client, monkeypatch):
+    """A list of all of them would be megabytes; what is chosen stays chosen."""
+    monkeypatch.setattr("projects.filters.parts.OFFERED", 2)
+    client.force_login(factories.analyst("synthetic-chooser"))
+    select = read(client.get("/en/obligations/?project=A")).one("select", name="project")
+    options = {option["value"]: "selected" in option.attributes for option in select.all("option")}
+    latest = Project.objects.order_by("-pk").values_list("reference", flat=True)[:2]
+    assert options == {"A": True} | dict.fromkeys(latest, False)
+    assert select.one("optgroup")["label"] == "More are found by the search above the list"
+
+
 def test_one_may_ask_for_oneself_without_curating_anything(portfolio):
     assert found("curator=me", factories.analyst("synthetic-idle")) == ""
     with pytest.raises(BadParameter):
