@@ -1,12 +1,12 @@
 """Writes that touch more than one row: keyword-only, by a user, each in one transaction."""
 
 import hashlib
+import re
 
 import pghistory
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.db.models.functions import Length
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,10 @@ from projects import notices, permissions, reports
 from projects.history import person_name
 from projects.models import Autosave, Lead, Project, StaffMember, Submission, Update
 from projects.models.choices import LeadStage, UpdateStatus
+from projects.models.projects import OWN_NUMBER
+
+OWN_REFERENCE = re.compile(r"WKR-([0-9]+)", re.IGNORECASE | re.ASCII)
+TRIES = 3  # at a free reference, where several projects are added at the same moment
 
 
 class Refused(Exception):
@@ -74,11 +78,25 @@ def submit_once(*, by, key, body, write):
     return submission
 
 
-def next_reference():
-    """The next free project reference, WKR-0001 and on; two at once are kept apart by the unique constraint."""
-    own = Project.objects.filter(reference__regex=r"^WKR-[0-9]{4,}$").values_list("reference", flat=True)
-    last = own.order_by(Length("reference").desc(), "-reference").first()  # as text, 9999 comes after 10000
-    return f"WKR-{int(last.split('-')[1]) + 1 if last else 1:04d}"
+def with_next_references(projects, write, *, stated=()):
+    """Give projects the next free references of the register, WKR-0001 and on, in their order, and write them.
+
+    Two writers at once are kept apart by the unique constraint: the later one tries again with the numbers after.
+    Takes:
+        write: a function without arguments that saves the projects. stated: references that it saves beside theirs.
+    Returns: what `write` returns. Raises: IntegrityError where others were quicker time after time.
+    """
+    beside = [int(found[1]) for reference in stated if (found := OWN_REFERENCE.fullmatch(reference))]
+    for attempt in range(TRIES):
+        last = Project.objects.aggregate(last=Max(OWN_NUMBER))["last"] or 0
+        for number, project in enumerate(projects, int(max([last, *beside])) + 1):
+            project.reference = f"WKR-{number:04d}"
+        try:
+            with transaction.atomic():
+                return write()
+        except IntegrityError:
+            if attempt == TRIES - 1:
+                raise
 
 
 @transaction.atomic
@@ -116,16 +134,18 @@ def may_convert(by, lead):
 
 @transaction.atomic
 def convert_lead(*, by, lead):
-    """Make a lead a project, once; the lead keeps the link. Returns: the project. Raises: Refused."""
+    """Make a lead a project, once; the lead keeps the link.
+
+    Returns: the project. Raises: Refused; what the database refuses.
+    """
     lead = Lead.objects.select_for_update(of=("self",)).select_related("sector", "engagement").get(pk=lead.pk)
     if lead.converted_to_id is not None:
         raise Refused(_("This lead has become a project already."))
     if not may_convert(by, lead):
         raise Refused(_("Only who answers for the lead's sector makes a project of it."))
     project = project_of_lead(lead)
-    project.reference = next_reference()
     with pghistory.context(user=by.pk, reason=_("Made of the lead “%(lead)s”") % {"lead": lead}):
-        project.save()
+        with_next_references([project], project.save)
         lead.converted_to, lead.stage = project, LeadStage.CONVERTED
         lead.save()
         if lead.engagement is not None:

@@ -10,7 +10,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db import DataError, IntegrityError, InternalError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import Count, OuterRef, ProtectedError, RestrictedError, Subquery
 from django.forms.models import ModelForm, _get_foreign_key
 from django.http import HttpResponseRedirect
@@ -24,12 +24,11 @@ from projects import actions, permissions
 from projects.admin import history, lists
 from projects.admin.base import Fields, Permitted
 from projects.admin.forms import CONTROL_FIELDS, form_of
-from projects.forms.base import sentence_of
+from projects.forms.base import REFUSED_BY_DATABASE, sentence_of
 from projects.models.base import CodeList, StaleRecord
 from projects.models.functions import Fold
 from tracker.errors import BadParameter
 
-REFUSALS = (IntegrityError, DataError, InternalError)
 REFUSED_TO_DELETE = gettext_lazy("Nothing was deleted: other records stand on this one.")
 WRITTEN = ("created_at", "created_by", "updated_at", "updated_by")
 LONG_INLINE = 40  # rows; more are edited in their own list
@@ -229,7 +228,7 @@ class RecordAdmin(Permitted, Fields, ModelAdmin):
             return self._once(request, view)
         except StaleRecord:  # changed in this very moment: read anew, the form now sees it
             return view()
-        except REFUSALS as error:
+        except REFUSED_BY_DATABASE as error:
             request._refusal = sentence_of(error, self.model)[1]
             return view()
 
@@ -265,7 +264,7 @@ class RecordAdmin(Permitted, Fields, ModelAdmin):
     def delete_view(self, request, object_id, extra_context=None):
         try:
             return super().delete_view(request, object_id, extra_context)
-        except (ProtectedError, RestrictedError, *REFUSALS):
+        except (ProtectedError, RestrictedError, *REFUSED_BY_DATABASE):
             self.message_user(request, REFUSED_TO_DELETE, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
 

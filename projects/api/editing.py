@@ -1,7 +1,7 @@
 """Changing records through the forms of the pages: the same rules, warnings and conflicts."""
 
 from django import forms
-from django.db import DataError, IntegrityError, InternalError, transaction
+from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import PermissionDenied
@@ -9,11 +9,11 @@ from rest_framework.exceptions import PermissionDenied
 from projects import actions, permissions
 from projects.api.problems import Invalid
 from projects.forms import CONTROL_FIELDS
+from projects.forms.base import REFUSED_BY_DATABASE
 from projects.forms.lookups import LookupField
 from projects.models.base import StaleRecord
 
 CONTROLS = ("change_reason", "confirm_warnings")  # a caller may send these beside the fields of the record
-REFUSED_BY_DATABASE = (IntegrityError, DataError, InternalError)
 NATURAL_KEYS = ("code", "username")
 
 

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from contextlib import contextmanager
+from functools import partial
 
 import pghistory
 from django.conf import settings
-from django.db import DataError, IntegrityError, InternalError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -15,14 +16,13 @@ from projects.exchange import bulk, one_at_a_time
 from projects.exchange.keys import Keys, versions_of
 from projects.exchange.rows import FIELDS, LANGUAGES, NOUNS, Row
 from projects.exchange.values import typed
-from projects.forms.base import sentence_of
+from projects.forms.base import REFUSED_BY_DATABASE, sentence_of
 from projects.models import Project, Source, Statement
 from projects.models.choices import SourceKind, StatementKind
 
 POSITIONS = 32_767  # the greatest position of a statement in its source
 UNSAID = ("statement", "certainty")  # are about what a cell says
 CELL_TEXT = 200  # characters of a cell that a statement repeats
-REFUSED_BY_DATABASE = (IntegrityError, DataError, InternalError)
 
 
 class Outdated(Exception):
@@ -68,10 +68,14 @@ class Writer:
             self._write_statements(sourced)
         for name, noun in NOUNS.items():
             self.model = noun.model
+            records = [change.record for change in self.creates[name]]
             if noun.model is Project:
-                self._give_references(self.creates[name])
                 self._give_stages()
-            self._create(noun, [change.record for change in self.creates[name]])
+                waiting = [record for record in records if not record.reference]
+                stated = [record.reference for record in records if record.reference]
+                actions.with_next_references(waiting, partial(self._create, noun, records), stated=stated)
+            else:
+                self._create(noun, records)
             self._change(noun, self.updates[name])
             self._note(name)
         with connection.cursor() as cursor:  # what is checked at the end of a transaction is so now, for what is there
@@ -119,15 +123,6 @@ class Writer:
         rows = noun.model._base_manager.select_for_update(of=("self",), no_key=True).filter(pk__in=versions)
         if dict(rows.order_by("pk").values_list("pk", "version")) != versions:
             raise Outdated
-
-    @staticmethod
-    def _give_references(creates):
-        """The next free references, in the order of the file, for the projects that have none."""
-        waiting = [change.record for change in creates if not change.record.reference]
-        if waiting:
-            first = int(actions.next_reference().split("-")[1])
-            for number, record in enumerate(waiting, first):
-                record.reference = f"WKR-{number:04d}"
 
     def _give_stages(self):
         """New projects begin at the stage that the database would move them to, row by row, once their log is there."""

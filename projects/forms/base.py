@@ -12,7 +12,7 @@ from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.core.validators import MaxLengthValidator
-from django.db import models
+from django.db import DataError, IntegrityError, InternalError, models
 from django.forms.models import ModelFormMetaclass
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
@@ -41,6 +41,7 @@ from projects.models.base import FALLBACKS
 # The fields that are not of the row: those who build a form of their own (the admin) show them too.
 CONTROL_FIELDS = ("version", "submission_key", "change_reason", "confirm_warnings")
 NAME_LENGTH = 200
+REFUSED_BY_DATABASE = (IntegrityError, DataError, InternalError)  # see sentence_of
 
 _FIELD_CLASSES = {
     models.CharField: TextField,
@@ -318,7 +319,7 @@ def _grouped(names, model):
 def sentence_of(violation, model):
     """The field (or None) and the sentence for a constraint that the database refused at the last moment.
 
-    Takes: an IntegrityError or DataError. Forms check the same before: this is for what two people do at once.
+    Takes: one of REFUSED_BY_DATABASE. Forms check the same before: this is for what two people do at once.
     """
     diagnosis = getattr(violation.__cause__, "diag", None)
     name = getattr(diagnosis, "constraint_name", None) or ""
@@ -337,3 +338,8 @@ def sentence_of(violation, model):
         if field.unique and re.match(rf"{model._meta.db_table[:30]}.*_{field.column[:10]}", name):
             return field.name, _("This value is already used by another record.")
     return None, _("The register does not accept these values. Check them and try again.")
+
+
+def text_of(refusal, model):
+    """The sentence of what an action (actions.Refused) or the database refused."""
+    return sentence_of(refusal, model)[1] if isinstance(refusal, REFUSED_BY_DATABASE) else str(refusal)

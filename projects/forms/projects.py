@@ -1,10 +1,10 @@
 """Forms of programmes, projects and what belongs to a project besides money and progress."""
 
 from decimal import Decimal
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,7 +33,6 @@ from projects.models.choices import StageFact
 # West, south, east and north of the region in degrees, computed from its boundary.
 BOUNDS = {"KZ-27": (Decimal("46.49"), Decimal("47.95"), Decimal("54.57"), Decimal("51.78"))}
 NEAR = Decimal("0.2")  # degrees from the edge of the bounds within which a point may lie across the border
-TRIES = 3  # at a free reference, where several projects are added at the same moment
 
 
 def _place_in_region(form):
@@ -133,15 +132,7 @@ class ProjectForm(RecordForm):
     def save(self, commit=True):
         if self.instance.reference:
             return super().save(commit)
-        for attempt in range(TRIES):
-            self.instance.reference = actions.next_reference()
-            try:
-                with transaction.atomic():
-                    return super().save(commit)
-            except IntegrityError:
-                if attempt == TRIES - 1:
-                    raise
-        return self.instance
+        return actions.with_next_references([self.instance], partial(super().save, commit))
 
 
 class PhaseForm(RecordForm):

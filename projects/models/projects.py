@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Cast, Upper
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,11 @@ PROJECT_SEARCH = Fold(
     "description_ru",
     "description_en",
     "description_zh_hans",
+)
+# The number of a reference of the register's own series, however it is typed: 16 of WKR-0016, wkr-16 and WKR-00016.
+OWN_NUMBER = Cast(
+    Func(Upper("reference"), Value(r"^WKR-([0-9]+)$"), function="substring", output_field=models.TextField()),
+    models.DecimalField(max_digits=36, decimal_places=0),
 )
 
 

@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import DataError, IntegrityError, InternalError
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -17,6 +16,7 @@ from django.views.generic import View
 
 from projects import actions, deliveries, evidence, history, permissions
 from projects.forms import FORMS
+from projects.forms.base import REFUSED_BY_DATABASE
 from projects.models import Checkpoint, Evidence, Update
 from projects.models.base import StaleRecord
 from projects.portfolio import conflicts
@@ -24,7 +24,6 @@ from projects.portfolio.kinds import children_of, label_of
 from projects.portfolio.lists import SignedIn
 
 KEY = re.compile(r"[A-Za-z0-9-]{8,100}")
-REFUSED_BY_DATABASE = (IntegrityError, DataError, InternalError)
 LISTED = 100  # rows that belong to a record, on the page where it is changed
 
 

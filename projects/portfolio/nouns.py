@@ -11,6 +11,7 @@ from django.views.generic import TemplateView, View
 
 from projects import actions, filters, permissions, reports, rollups
 from projects.columns import nouns as columns
+from projects.forms.base import REFUSED_BY_DATABASE, text_of
 from projects.models import (
     Agreement,
     Amount,
@@ -334,8 +335,8 @@ class LeadConversion(SignedIn, View):
             raise PermissionDenied(permissions.refusal(request.user, lead))
         try:
             project = actions.convert_lead(by=request.user, lead=lead)
-        except actions.Refused as refusal:
-            messages.error(request, str(refusal))
+        except (actions.Refused, *REFUSED_BY_DATABASE) as refusal:
+            messages.error(request, text_of(refusal, Project))
             return SeeOther(lead.get_absolute_url())
         messages.success(request, _("The lead became the project %(reference)s.") % {"reference": project.reference})
         return SeeOther(reverse("project-edit", args=[project.reference]))

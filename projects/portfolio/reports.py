@@ -16,7 +16,7 @@ from projects import actions, permissions, reports
 from projects.columns import nouns as columns
 from projects.filters import UpdateFilterSet
 from projects.forms import CONTROL_FIELDS
-from projects.forms.base import sentence_of
+from projects.forms.base import REFUSED_BY_DATABASE, text_of
 from projects.forms.enclosures import EnclosureForm
 from projects.forms.fields import TextField
 from projects.forms.reports import ReportForm
@@ -24,7 +24,7 @@ from projects.history import person_name
 from projects.models import Attachment, Document, Project, Update
 from projects.models.choices import ImportStatus, UpdateStatus
 from projects.portfolio import conflicts
-from projects.portfolio.edit import KEY, REFUSED_BY_DATABASE, RecordEdit, SeeOther, body_of
+from projects.portfolio.edit import KEY, RecordEdit, SeeOther, body_of
 from projects.portfolio.lists import ListPage, SignedIn
 
 OPEN = (UpdateStatus.DRAFT, UpdateStatus.RETURNED)
@@ -208,8 +208,7 @@ class UpdateAutosave(SignedIn, View):
             try:
                 actions.enclose(by=self.request.user, update=update, form=form)
             except (actions.Refused, *REFUSED_BY_DATABASE) as refusal:
-                is_ours = isinstance(refusal, actions.Refused)
-                form.add_error("files", str(refusal) if is_ours else sentence_of(refusal, Document)[1])
+                form.add_error("files", text_of(refusal, Document))
             except OSError:
                 form.add_error("files", _("The file cannot be stored now. Tell an administrator."))
         errors = [text for texts in form.errors.values() for text in texts]

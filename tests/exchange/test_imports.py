@@ -53,6 +53,18 @@ def unread():
     return [(notice.user, notices.text_of(notice)) for notice in Notice.objects.filter(read_at=None)]
 
 
+def test_new_projects_are_numbered_after_those_that_the_file_states(db):
+    admin = factories.administrator()
+    taken = Taken(admin)
+    for name, reference in (("Синтетика 1", None), ("Синтетика 2", "WKR-0001"), ("Синтетика 3", "wkr-0007")):
+        taken.add("projects", name_kk=name, name_ru=name, reference=reference)
+    job = taken.receive()
+    assert job.errors == []
+    jobs.confirm(by=admin, job=job, fingerprint=jobs.looked_at(job).fingerprint, reason="synthetic")
+    found = Project.objects.order_by("name_ru").values_list("reference", flat=True)
+    assert list(found) == ["WKR-0008", "WKR-0001", "wkr-0007"]
+
+
 def test_an_editor_brings_in_and_a_reviewer_approves(editor, project):
     taken = Taken(editor)
     taken.set("projects", project, contract_number="7")

@@ -84,6 +84,17 @@ class TestSaving:
         answer = client.post(reverse("project-new"), filled(form, **typed))
         assert (answer.status_code, answer.url) == (303, reverse("project-detail", args=["WKR-0001"]))
 
+    @pytest.mark.parametrize(
+        ("given", "following"),
+        [("wkr-0016", "WKR-0017"), ("WKR-00001", "WKR-0002"), ("WKR-9999", "WKR-10000"), ("WKR-16A", "WKR-0001")],
+    )
+    def test_the_next_reference_follows_the_greatest_number_however_it_is_typed(self, client, editor, given, following):
+        factories.project(reference="WKR-0000")
+        factories.project(reference=given)
+        typed = {"name_kk": "а", "name_ru": "б", "place": "273600000", "name_en": "Synthetic"}
+        answer = client.post(reverse("project-new"), filled(FORMS[Project](user=editor), **typed))
+        assert (answer.status_code, answer.url) == (303, reverse("project-detail", args=[following]))
+
     def test_new_is_never_a_reference(self, client, editor):
         assert "New: project" in text(client.get("/en/projects/new/"))
 
