@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from projects import notices, permissions, reports
 from projects.history import person_name
-from projects.models import Autosave, Lead, Project, StaffMember, Submission, Update
+from projects.models import Autosave, Lead, Project, ReportingPeriod, StaffMember, Submission, Update
 from projects.models.choices import LeadStage, UpdateStatus
 from projects.models.projects import OWN_NUMBER
 
@@ -156,12 +156,24 @@ def convert_lead(*, by, lead):
 # ---- Updates ---------------------------------------------------------------------------------
 
 
+def keep_open(period):
+    """Keep a reporting period from being closed until the transaction ends; called before an update is locked, as
+    closing locks it before its updates.
+
+    Takes: its key, or None. Raises: Refused where it is closed.
+    """
+    for row in ReportingPeriod.objects.raw("SELECT * FROM projects_reportingperiod WHERE id = %s FOR SHARE", [period]):
+        if row.closed_at is not None:
+            raise Refused(_("The reporting period %(period)s is closed.") % {"period": row})
+
+
 def _locked(update):
     """The update as it stands, kept from others until the transaction ends. Raises: Refused in a closed period."""
-    update = Update.objects.select_for_update(of=("self",)).select_related("period", "project").get(pk=update.pk)
-    if update.period is not None and update.period.closed_at is not None:
-        raise Refused(_("The reporting period %(period)s is closed.") % {"period": update.period})
-    return update
+    keep_open(update.period_id)
+    locked = Update.objects.select_for_update(of=("self",)).select_related("period", "project").get(pk=update.pk)
+    if locked.period_id != update.period_id:
+        raise Refused(_("Somebody else changed this record after you read it. Read it again."))
+    return locked
 
 
 def _superior(person):

@@ -23,7 +23,7 @@ from projects import cadence, notices, permissions, reminders, rollups
 from projects.actions import Refused
 from projects.history import events_of, person_name
 from projects.models import Amount, Observation, PeriodReport, Programme, Project, ReportingPeriod, StageChange, Update
-from projects.models.choices import AmountKind, ObservationStatus, ReportState, UpdateStatus
+from projects.models.choices import OF_AUTHOR, AmountKind, ObservationStatus, ReportState, UpdateStatus
 from projects.timetravel import looking_back
 
 PROGRESS = "physical_progress"
@@ -90,7 +90,8 @@ def sha256_of(said):
 
 @transaction.atomic
 def close_period(*, by, period):
-    """Close a period and freeze its report; the reports of an earlier closing stay beside it.
+    """Close a period and freeze its report; the reports of an earlier closing stay beside it. What is not sent yet
+    stays its author's, and is of no period.
 
     Returns: the PeriodReport. Raises: Refused, with the reason, for who may not, a period that is not over or
     already closed, and while updates of it wait for a decision.
@@ -106,9 +107,13 @@ def close_period(*, by, period):
     if waiting:
         text = _("Updates of this period still wait for review: %(count)d. Decide on them first.")
         raise Refused(text % {"count": waiting})
+    unsent = Update.objects.filter(period=period, status__in=OF_AUTHOR)
     moment = timezone.now()
     said = content(as_of=period.end_on)
     with pghistory.context(user=by.pk):
+        for update in unsent.select_for_update():  # goes on without the period, else it could never be sent
+            update.period = None
+            update.save()
         if period.closed_at is None:
             period.closed_at = moment
             period.save()

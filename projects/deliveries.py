@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from projects import history, permissions, wording
 from projects.actions import Refused
-from projects.models import Container, Milestone, Obligation, Shipment, Source, Statement
+from projects.models import Container, Milestone, Obligation, Shipment, Source
 from projects.models.choices import CheckpointKind, ObligationState, ShipmentStatus, SourceKind
 from projects.models.shipments import with_forecast
 
@@ -150,14 +150,7 @@ def statement_of(user, checkpoint):
             ),
         },
     )
-    number = source.statements.count() + 1
-
-    return Statement.objects.create(
-        code=f"{source.code}-{number}",
-        source=source,
-        position=number,
-        **wording.in_each_language("text", lambda: _told(checkpoint, user)),
-    )
+    return source.add_statement(**wording.in_each_language("text", lambda: _told(checkpoint, user)))
 
 
 def _told(checkpoint, user):

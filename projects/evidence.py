@@ -18,8 +18,8 @@ REJECTED = gettext_noop("%(obligation)s: your evidence was refused: %(reason)s")
 
 
 def offer(*, by, evidence):
-    """Tell those who may decide that evidence waits. Called in the transaction that saves it."""
-    _tell(permissions.reviewers().exclude(pk=by.pk), evidence, OFFERED)
+    """Tell those who decide that evidence waits. Called in the transaction that saves it."""
+    _tell(sorted(notices.deciders_beside(by.pk)), evidence, OFFERED)
 
 
 @transaction.atomic
@@ -51,7 +51,7 @@ def _decide(by, evidence, status, comment):
         waiting = Notice.objects.filter(key=_key(evidence, OFFERED), read_at=None)
         waiting.update(read_at=timezone.now())
         message = ACCEPTED if status == EvidenceStatus.ACCEPTED else REJECTED
-        _tell([evidence.author], evidence, message, reason=comment)
+        _tell([evidence.author_id], evidence, message, reason=comment)
     return evidence
 
 
@@ -63,7 +63,7 @@ def _tell(people, evidence, message, **said):
     said |= {"obligation": names, "obligation_id": evidence.obligation_id}
     key = _key(evidence, message)
     Notice.objects.bulk_create(
-        [Notice(user=person, key=key, message=message, parameters=said) for person in people], ignore_conflicts=True
+        [Notice(user_id=user, key=key, message=message, parameters=said) for user in people], ignore_conflicts=True
     )
 
 

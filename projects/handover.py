@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from projects import notices, permissions
 from projects.actions import Refused
 from projects.models import ActionItem, Obligation, Project, Update
-from projects.models.choices import UpdateStatus
+from projects.models.choices import OF_AUTHOR
 
 
 @dataclass
@@ -46,9 +46,7 @@ def plan(*, by, giver, keys, to, with_drafts, with_rest=False):
         _of(projects, by, giver, rows.filter(owner=giver), with_rest)
         for rows in (ActionItem.objects.filter(done_on=None), Obligation.objects.select_related("kind"))
     )
-    open_ = Update.objects.filter(
-        author=giver, project__in=projects, status__in=[UpdateStatus.DRAFT, UpdateStatus.RETURNED]
-    ).select_related("project")
+    open_ = Update.objects.filter(author=giver, project__in=projects, status__in=OF_AUTHOR).select_related("project")
     if not projects and not items and not obligations:
         raise Refused(_("There is nothing of this person's that you may hand over."))
     drafts = [(update, with_drafts and update.reviewer_id != to.pk) for update in open_]

@@ -118,6 +118,16 @@ def _keys(people):
     return set(people.order_by().values_list("pk", flat=True))
 
 
+def _at_work(people, author, administrators):
+    """Those of `people` beside the author; where nobody of them is at work, the administrators. All keys of users."""
+    return (people - {author}) or (administrators - {author})
+
+
+def deciders_beside(author):
+    """The keys of the users who decide on what this user (a key) has offered."""
+    return _at_work(_keys(permissions.reviewers()), author, _keys(permissions.administrators()))
+
+
 def deciders(updates):
     """Update -> keys of the users who decide on it now: who has it and the stand-in, else the reviewers.
 
@@ -133,7 +143,7 @@ def deciders(updates):
         if holder := update.holder:
             people = {holder.pk} if holder.is_active else set()
             people |= {stand_ins[holder.pk]} if holder.pk in stand_ins else set()
-        found[update] = (people - {update.author_id}) or (administrators - {update.author_id})
+        found[update] = _at_work(people, update.author_id, administrators)
     return found
 
 

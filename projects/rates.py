@@ -21,13 +21,14 @@ from django.utils.translation import gettext as _
 
 from projects.models import Amount, Currency, ExchangeRate
 from projects.models.base import EARLIEST
+from projects.models.codelists import RATE_DAYS
 
 ADDRESS = "https://nationalbank.kz/rss/get_rates.cfm?fdate={:%d.%m.%Y}"
 TIMEOUT = 20  # seconds
 SIZE_LIMIT = 5 * 1024 * 1024  # bytes; a day's feed has about 10 000
 DEPTH_LIMIT = 10
 LEAD = datetime.timedelta(days=10)  # how far ahead a rate may be dated: days off in a row
-FALLBACK = datetime.timedelta(days=10)  # how old a rate may be for an amount: tracker_rate_row in models/sql.py
+FALLBACK = datetime.timedelta(days=RATE_DAYS)  # how old a rate may be for an amount
 
 CODE = re.compile(r"[A-Z]{3}")
 RATE = re.compile(r"[0-9]{1,12}([.,][0-9]{1,6})?")

@@ -10,7 +10,7 @@ from django.db import IntegrityError, InternalError, connection, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from projects import closing, notices
+from projects import actions, closing, notices
 from projects.actions import Refused
 from projects.forms import FORMS
 from projects.models import Amount, Notice, PeriodReport, Project, ReportingPeriod, Update
@@ -216,7 +216,7 @@ class TestClosing:
         assert PeriodReport.objects.get().sha256 == report.sha256
 
     def test_nothing_is_written_into_a_closed_period(self, period):
-        update = factories.update(period=period)
+        update = factories.update(period=period, status="approved")
         close(period)
         for write in (
             lambda: Update.objects.filter(pk=update.pk).update(narrative="Synthetic"),
@@ -226,6 +226,14 @@ class TestClosing:
         ):
             with pytest.raises(IntegrityError, match="update_period_is_open"), transaction.atomic():
                 write()
+
+    @pytest.mark.parametrize("status", ["draft", "returned"])
+    def test_what_was_not_sent_goes_on_without_the_period(self, period, status):
+        update = factories.update(period=period, status=status)
+        close(period)
+        update.refresh_from_db()
+        assert (update.period, update.status, update.narrative) == (None, status, "Synthetic report")
+        assert actions.submit_update(by=update.author, update=update).status == "submitted"
 
     def test_nobody_types_the_time_of_closing(self):
         assert "closed_at" not in FORMS[ReportingPeriod]().fields

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import translation
 
 from projects import rates
 from projects.models import Amount, Currency, ExchangeRate
+from projects.models.codelists import RATE_DAYS
 from tests import factories
 
 DAY = datetime.date(2025, 10, 10)
@@ -242,6 +244,12 @@ def test_the_thirty_million_get_their_tenge_once(brief, saved):
     load(saved(OF_A_DAY.replace("540.00", "443.62")), replace=True)
     dollars.refresh_from_db()
     assert (dollars.value_kzt, dollars.version) == (Decimal("16200000000.00"), version)
+
+
+def test_the_database_looks_as_many_days_back(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'tracker_rate_row'")
+        assert f"r.day >= on_day - {RATE_DAYS}" in cursor.fetchone()[0]
 
 
 def test_the_last_earlier_rate_of_ten_days_counts(brief, saved):

@@ -2,7 +2,6 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,8 +18,6 @@ from projects.admin.lists import text_of
 from projects.models.base import FALLBACKS
 from tracker.errors import BadParameter
 
-LINKS = 200  # rows of a many-to-many field that were added or taken away, shown on one page
-
 
 def page(user, record, text):
     """A page of a record's history, the newest first.
@@ -33,33 +30,7 @@ def page(user, record, text):
         raise BadParameter({"page": [_("There is no such page.")]})
     number = int(text or 1)
     entries, has_older = history.timeline(user, record, page=number)
-    since = entries[-1].at if has_older else None
-    until = entries[0].at if number > 1 and entries else None
-    entries = sorted([*entries, *_links(user, record, since, until)], key=lambda entry: entry.at, reverse=True)
     return entries, number + 1 if has_older else None
-
-
-def _links(user, record, since, until) -> Iterator[history.Entry]:
-    """Rows added to and taken from the record's many-to-many fields, within the time of the page."""
-    found = []
-    for many in record._meta.many_to_many:
-        if event_model := getattr(many.remote_field.through, "pgh_event_model", None):
-            events = event_model.objects.filter(**{f"{many.m2m_field_name()}_id": record.pk})
-            events = events.filter(pgh_created_at__gte=since) if since else events
-            events = events.filter(pgh_created_at__lte=until) if until else events
-            events = events.order_by("-pgh_id")[:LINKS]
-            keys = {event.pk: getattr(event, f"{many.m2m_reverse_field_name()}_id") for event in events}
-            names = many.related_model._base_manager.in_bulk(set(keys.values()))
-            found += [(many, event, str(names.get(keys[event.pk], keys[event.pk]))) for event in events]
-    people = _people(event.pgh_context or {} for _many, event, _name in found)
-    for many, event, name in found:
-        before, after = ("", name) if event.pgh_label == "insert" else (name, "")
-        yield history.Entry(
-            event,
-            type(record),
-            person=people.get((event.pgh_context or {}).get("user"), ""),
-            changes=[history.Change(history.column_label(many), before, after)],
-        )
 
 
 def _people(contexts):

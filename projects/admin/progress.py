@@ -62,9 +62,13 @@ class ReportingPeriodAdmin(RecordAdmin):
         return queryset, False
 
 
+REVIEW = ("status", "submitted_at", "holder", "reviewer", "reviewed_at", "review_comment", "field_comments")
+
+
 @register(Update, site=site)
 class UpdateAdmin(PartAdmin):
-    readonly_fields = ("holder",)
+    # Reported on the page of the report, decided on the page of the review.
+    readonly_fields = ("author", "changes", *REVIEW)
     list_display = ("project", "period", "status", "is_no_change", "author", "submitted_at", "reviewer", "reviewed_at")
     list_select_related = ("project", "period", "author", "reviewer")
     list_filter = ("status", "is_no_change")
@@ -76,14 +80,7 @@ class UpdateAdmin(PartAdmin):
         (
             _("Review"),
             {
-                "fields": [
-                    "status",
-                    "submitted_at",
-                    "holder",
-                    ("reviewer", "reviewed_at"),
-                    "review_comment",
-                    "field_comments",
-                ],
+                "fields": [*REVIEW],
                 "description": _(
                     "Updates are approved on their own page, where what they report is written to the project. "
                     "Nobody reviews an update of their own."

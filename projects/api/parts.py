@@ -53,7 +53,8 @@ AMOUNT = Representation(
     | choice("inclusion", Inclusion)
     | related("payer")
     | {"phase": fields.integer("phase__number"), "superseded_by": fields.integer("superseded_by_id")}
-    | {"is_confidential": fields.boolean("is_confidential"), "note": fields.words("note")},
+    | {"is_confidential": fields.boolean("is_confidential"), "note": fields.words("note")}
+    | RECORDED,
 )
 AMOUNT_APART = AMOUNT | Representation("UncertainAmount", fields.project() | fields.programme())
 PARTY = Representation(
@@ -63,7 +64,8 @@ PARTY = Representation(
     | related("country", "organisation__country")
     | choice("role", PartyRole)
     | {"share": fields.number("share")}
-    | SOURCED,
+    | SOURCED
+    | RECORDED,
 )
 INVESTOR_OF_PROJECT = Representation("InvestorOfProject", related("id", "organisation"))
 MILESTONE = Representation(
@@ -76,7 +78,8 @@ MILESTONE = Representation(
     | {"met_on": fields.day("met_on")}
     | choice("met_precision", DatePrecision)
     | {"note": fields.words("note")}
-    | SOURCED,
+    | SOURCED
+    | RECORDED,
 )
 OBSERVATION = Representation(
     "Observation",
@@ -87,7 +90,8 @@ OBSERVATION = Representation(
     | related("unit")
     | FIGURE
     | {"period_start": fields.day("period_start"), "period_end": fields.day("period_end")}
-    | {"cumulative": fields.number("cumulative"), "note": fields.words("note")},
+    | {"cumulative": fields.number("cumulative"), "note": fields.words("note")}
+    | RECORDED,
 )
 STAGE_CHANGE = Representation(
     "StageChange",
@@ -96,7 +100,8 @@ STAGE_CHANGE = Representation(
     | {"effective_on": fields.day("effective_on")}
     | choice("date_precision", DatePrecision)
     | {"reason": fields.text("reason")}
-    | STATEMENT,
+    | STATEMENT
+    | RECORDED,
 )
 PROBLEM = Representation(
     "Problem",
@@ -106,9 +111,10 @@ PROBLEM = Representation(
     | choice("side", Side)
     | related("owner")
     | {"raised_on": fields.day("raised_on"), "due_on": fields.day("due_on"), "closed_on": fields.day("closed_on")}
-    | {"resolution": fields.text("resolution")},
+    | {"resolution": fields.text("resolution")}
+    | RECORDED,
 )
-FURTHER_SECTOR = Representation("FurtherSector", ID | related("sector") | SOURCED)
+FURTHER_SECTOR = Representation("FurtherSector", ID | related("sector") | SOURCED | RECORDED)
 
 
 # ---- Obligations ------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ class OneProject(Detail):
 def etag(shown):
     """A strong ETag: the versions of the project and of all that is shown with it."""
     parts = [
-        (name, row["id"], row.get("version"), row.get("updated_at"))
+        (name, row["id"], row["version"], row["updated_at"])
         for name in representations.PROJECT_PARTS
         for row in shown[name]
     ]

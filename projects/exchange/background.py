@@ -48,7 +48,6 @@ def undo(*, by, job):
     if not is_large(job) and undoing.size(job.file.written) <= jobs.AT_ONCE:
         jobs.undo(by=by, job=job)
         return True
-    jobs.check_undo(by=by, job=job)
     start(job, "undo", by=by)
     return False
 
@@ -56,6 +55,8 @@ def undo(*, by, job):
 @transaction.atomic
 def start(job, step, *, by, **arguments):
     """Let the worker do a step of an import. Args: step: of STEPS. Returns: the ImportRun. Raises: Refused."""
+    if step in CHECKS:
+        CHECKS[step](by=by, job=job)
     reap(job)
     run, is_new = ImportRun.objects.select_for_update().get_or_create(job=job)
     if not is_new and run.is_open:
@@ -67,6 +68,8 @@ def start(job, step, *, by, **arguments):
     return run
 
 
+# Asked before the worker is called, and by the step itself once more.
+CHECKS = {"confirm": jobs.owned, "approve": jobs.to_review, "undo": jobs.check_undo}
 STEPS = {
     "check": lambda by, job: jobs.check(job),
     "confirm": jobs.confirm,

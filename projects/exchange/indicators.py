@@ -14,13 +14,12 @@ from decimal import Decimal, InvalidOperation
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from projects import permissions, wording
 from projects.actions import Refused
 from projects.forms.fields import read_number
-from projects.models import Indicator, IndicatorValue, Place, Statement
+from projects.models import Indicator, IndicatorValue, Place
 from projects.models.base import EARLIEST, LATEST, NUMBER_LIMIT
 from projects.models.choices import DatePrecision, Frequency, StatementKind
 
@@ -229,12 +228,8 @@ def write(*, by, planned, source, name, sha256):
     if not permissions.may_add(by, IndicatorValue):
         raise Refused(permissions.refusal(by, IndicatorValue()))
     with pghistory.context(user=by.pk, door="import", reason=name):
-        last = source.statements.aggregate(last=Max("position"))["last"] or 0
         words = {"name": name, "sha256": sha256, "count": len(planned.rows)}
-        statement = Statement.objects.create(
-            code=f"{source.code[:30]}-{last + 1}",
-            source=source,
-            position=last + 1,
+        statement = source.add_statement(
             kind=StatementKind.FIGURE,
             locator=name[:200],
             **wording.in_each_language(

@@ -108,7 +108,7 @@ def receive(*, by, file, name, as_of, reason="", mapping=None, asks=True, start=
 @transaction.atomic
 def map_columns(*, by, job, foreign, as_of, start=None):
     """Keep what the columns of a table mean, and check it. Args: foreign: with the answers. Raises: Refused."""
-    job = _mine(by, job)
+    job = owned(by=by, job=job)
     job.mapping, job.as_of, job.file.choices = foreign.answers(), as_of, {}
     job.save()
     job.file.save()
@@ -140,7 +140,7 @@ def check(job, *, book=None, asks=True):
 @transaction.atomic
 def answer(*, by, job, choices, start=None):
     """Keep answers to conflicts and proposals (key -> answer) and check again. Raises: Refused."""
-    job = _mine(by, job)
+    job = owned(by=by, job=job)
     if ALL in choices:  # instead of those that were given one by one
         job.file.choices = {key: value for key, value in job.file.choices.items() if value not in (THEIRS, YOURS)}
     job.file.choices |= choices
@@ -157,7 +157,7 @@ def confirm(*, by, job, fingerprint, reason=""):
         fingerprint: of the change-set that the person has seen. reason: for the history; warnings ask for one.
     Returns: the job. Raises: Refused, with nothing written.
     """
-    job = _mine(by, job)
+    job = owned(by=by, job=job)
     if reason and reason != job.reason:
         job.reason = reason
         job.save()
@@ -194,7 +194,7 @@ def bring_in(*, by, file, name, as_of, reason="", mapping=None, dry_run=False):
 @transaction.atomic
 def approve(*, by, job, fingerprint, comment=""):
     """Carry out an import that somebody else has sent to review. Raises: Refused, with nothing written."""
-    job = _to_review(by, job)
+    job = to_review(by=by, job=job)
     job.reviewer, job.review_comment = by, comment.strip()
     _carry_out(job, by=by, allow=_allow(job, fingerprint))
     notices.tell_of_import(job)
@@ -204,7 +204,7 @@ def approve(*, by, job, fingerprint, comment=""):
 @transaction.atomic
 def return_to_owner(*, by, job, comment):
     """Send an import back to who brought it in, saying what is to be mended. Raises: Refused."""
-    job = _to_review(by, job)
+    job = to_review(by=by, job=job)
     if not comment.strip():
         raise Refused(_("Say what is to be mended before returning the import."))
     job.reviewer, job.review_comment, job.status = by, comment.strip(), ImportStatus.RETURNED
@@ -244,7 +244,8 @@ def _locked(job):
     return ImportJob.objects.select_for_update(of=("self",)).select_related("file", "owner").get(pk=job.pk)
 
 
-def _mine(by, job):
+def owned(*, by, job):
+    """An open import, locked for a step of its owner. Raises: Refused."""
     job = _locked(job)
     if job.owner_id != by.pk:
         raise Refused(_("Only who brought the file in confirms it."))
@@ -260,7 +261,8 @@ def _to_reviewers(job):
     return job
 
 
-def _to_review(by, job):
+def to_review(*, by, job):
+    """An import that waits for review, locked for a decision by this person. Raises: Refused."""
     job = _locked(job)
     if not permissions.may_approve_import(by, job):
         raise Refused(_("Only a reviewer decides on an import, and nobody on their own."))

@@ -19,8 +19,8 @@ from projects.exchange.values import typed
 from projects.forms.base import REFUSED_BY_DATABASE, sentence_of
 from projects.models import Project, Source, Statement
 from projects.models.choices import SourceKind, StatementKind
+from projects.models.sources import POSITIONS
 
-POSITIONS = 32_767  # the greatest position of a statement in its source
 UNSAID = ("statement", "certainty")  # are about what a cell says
 CELL_TEXT = 200  # characters of a cell that a statement repeats
 

@@ -4,8 +4,8 @@ import datetime
 
 from projects import stages
 from projects.models import Amount, ExchangeRate, Organisation, StageChange
+from projects.models.codelists import RATE_DAYS
 
-RATE_DAYS = 10  # how many days back the official rate of a day off is looked for
 WITH = {Amount: ("included_in", "payer", "phase"), StageChange: ("stage",)}  # what rules ask of a neighbour
 
 

@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from projects import wording
+from projects import actions, wording
 from projects.forms.around import siblings
 from projects.forms.base import RecordForm
 from projects.forms.documents import DocumentedForm
 from projects.forms.fields import shown
 from projects.forms.rules import day, error, names_translated, not_whole, warning
 from projects.forms.sourced import SourcedForm
+from projects.history import person_name
 from projects.models import (
     Holiday,
     Milestone,
@@ -27,7 +28,7 @@ from projects.models import (
     Unit,
     Update,
 )
-from projects.models.choices import DatePrecision
+from projects.models.choices import OF_AUTHOR, DatePrecision
 
 PERIODS_BACK = 400  # days for which periods that are still open are offered
 ALL_WORKERS = ("jobs_permanent", "jobs_temporary")
@@ -61,17 +62,28 @@ class HolidayForm(RecordForm):
 # ---- Updates ---------------------------------------------------------------------------------
 
 
+def updates_beside(project, author):
+    """The updates of a project that one of this author (key of a user) takes its turn with: those that were sent, and
+    the author's own. What others have not sent gives way, see `UpdateForm.save`.
+    """
+    return Update.objects.filter(~Q(status__in=OF_AUTHOR) | Q(author=author), project=project)
+
+
 def _update_in_turn(form):
     """Rule 20 (E): one update a period, none older than one that exists, none for a closed period."""
     project, period = form.value("project"), form.value("period")
-    if project is None or period is None or not form.is_changed("period"):
+    if project is None or period is None or not form.is_changed("project", "period"):
         return
     if period.closed_at is not None:
         yield error(_("The reporting period %(period)s is closed.") % {"period": period}, "period")
         return
-    others = Update.objects.filter(project=project, period__cycle=period.cycle_id).exclude(pk=form.instance.pk)
-    if others.filter(period=period).exists():
-        yield error(_("There is already an update for this period. Edit that one."), "period")
+    author = form.instance.author_id
+    others = updates_beside(project, author).filter(period__cycle=period.cycle_id).exclude(pk=form.instance.pk)
+    if same := others.filter(period=period).select_related("author").first():
+        text = _("%(person)s has already reported on this period.") % {"person": person_name(same.author)}
+        if same.author_id == author:
+            text = _("There is already an update for this period. Edit that one.")
+        yield error(text, "period")
     elif later := others.filter(period__start_on__gt=period.start_on).select_related("period").first():
         text = _("A later update (%(period)s) exists. Edit that one or choose another period.")
         yield error(text % {"period": later.period}, "period")
@@ -105,6 +117,21 @@ class UpdateForm(RecordForm):
             recent = Q(closed_at=None, start_on__lte=today, start_on__gte=today - datetime.timedelta(days=PERIODS_BACK))
             period.queryset = period.queryset.filter(recent | Q(pk=self.instance.period_id)).select_related("cycle")
             period.label_from_instance = lambda row: f"{wording.period(row.start_on, row.end_on)} – {row.cycle}"
+
+    def _get_validation_exclusions(self):
+        """That a period is reported on already is for `_update_in_turn` to say, which knows by whom."""
+        return super()._get_validation_exclusions() | {"period"}
+
+    def save(self, commit=True):
+        """What others have begun and not sent for the same period goes on without the period: nobody else sees it."""
+        actions.keep_open(self.instance.period_id)
+        if self.instance.period_id is not None and self.is_changed("project", "period"):
+            Project.objects.select_for_update(no_key=True).get(pk=self.instance.project_id)
+            same = Update.objects.filter(project=self.instance.project_id, period=self.instance.period_id)
+            for other in same.filter(status__in=OF_AUTHOR).exclude(author=self.instance.author_id).select_for_update():
+                other.period = None
+                other.save()
+        return super().save(commit)
 
 
 # ---- Milestones ------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from projects.forms.around import siblings
 from projects.forms.base import RecordForm
 from projects.forms.documents import DocumentedForm
 from projects.forms.fields import DateField, KeyField, shown
-from projects.forms.rules import error, names_translated, warning
+from projects.forms.rules import day, error, names_translated, warning
 from projects.forms.sourced import SourcedForm
 from projects.models import (
     Document,
@@ -207,6 +207,14 @@ def _stage_may_follow(form):
             yield (warning if refusal.field == "reason" else error)(refusal.text, refusal.field)
 
 
+def _commissioned_once(form):
+    """A commissioning date that the project has already is changed on the project's own page, never by a stage."""
+    given, project = form.value("commissioned_on"), form.value("project")
+    if given and project and project.commissioned_on not in (None, given):
+        text = _("The project has the commissioning date %(day)s. Change it on the project's own page.")
+        yield error(text % {"day": day(project.commissioned_on)}, "commissioned_on")
+
+
 def _stage_documented(form):
     """Rule 18 (W): what the stage requires is there."""
     stage, project = form.value("stage"), form.value("project")
@@ -253,7 +261,7 @@ class StageChangeForm(DocumentedForm, SourcedForm):
     limits = {"stage": Q(is_active=True)}
     past_dates = ("commissioned_on",)
     from_address = (*DocumentedForm.from_address, "stage")
-    rules = (*DocumentedForm.rules, _stage_may_follow, _stage_documented)
+    rules = (*DocumentedForm.rules, _stage_may_follow, _commissioned_once, _stage_documented)
 
     def clean(self):
         data = super().clean()
@@ -263,5 +271,5 @@ class StageChangeForm(DocumentedForm, SourcedForm):
 
     def save(self, commit=True):
         if day := self.cleaned_data.get("commissioned_on"):
-            Project.objects.filter(pk=self.instance.project_id).update(commissioned_on=day)
+            Project.objects.filter(pk=self.instance.project_id, commissioned_on=None).update(commissioned_on=day)
         return super().save(commit)

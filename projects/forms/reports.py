@@ -21,7 +21,7 @@ from projects.forms.around import Around
 from projects.forms.enclosures import EnclosureForm
 from projects.forms.fields import AmountField, DateField, NumberField, TextField, shown
 from projects.forms.lookups import LinesField
-from projects.forms.progress import UpdateForm, _update_in_turn
+from projects.forms.progress import UpdateForm, _update_in_turn, updates_beside
 from projects.forms.rules import Finding, error, not_whole
 from projects.models import Amount, Autosave, Currency, Document, Stage
 from projects.models.choices import AmountKind, ShipmentStatus
@@ -208,11 +208,11 @@ class ReportForm(UpdateForm):
 
     def _period_due(self):
         """The period to report on: the last that has ended, else the one that runs, unless it is reported on."""
-        offered = self.fields["period"].queryset.exclude(updates__project=self.project).order_by("-start_on")
+        told = updates_beside(self.project, self.instance.author_id).exclude(period=None)
+        offered = self.fields["period"].queryset.exclude(updates__in=told).order_by("-start_on")
         rows = list(offered[:12])
         ended = [row for row in rows if row.end_on < timezone.localdate()]
-        latest = self.project.updates.exclude(period=None).order_by("-period__start_on").select_related("period")
-        last = latest.first()
+        last = told.order_by("-period__start_on").select_related("period").first()
         due = [row for row in (*ended[:1], *rows[:1]) if last is None or row.start_on > last.period.start_on]
         return due[0] if due else None
 

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.conf import settings
-from django.db import models
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -98,11 +97,7 @@ class SourcedForm(RecordForm):
         )
 
     def _new_statement(self, source, **texts):
-        last = source.statements.aggregate(last=models.Max("position"))["last"] or 0
-        return Statement.objects.create(
-            code=f"{source.code[:30]}-{last + 1}",
-            source=source,
-            position=last + 1,
+        return source.add_statement(
             kind=StatementKind.FIGURE if hasattr(self.instance, "bound") else StatementKind.FACT,
             locator=self.cleaned_data.get("new_locator", ""),
             certainty=self.cleaned_data.get("certainty") or Statement._meta.get_field("certainty").default,

@@ -205,6 +205,9 @@ class UpdateStatus(Coloured):
         return {"draft": "grey", "submitted": "blue", "returned": "amber", "approved": "green"}
 
 
+OF_AUTHOR = (UpdateStatus.DRAFT, UpdateStatus.RETURNED)  # not sent, or to be mended: the author goes on with it
+
+
 class ReportState(Coloured):
     """Computed for a day, never stored (`cadence.reports`)."""
 

@@ -304,6 +304,9 @@ class Holiday(Recorded):
         return f"{self.name}, {formats.date_format(self.day)}"
 
 
+RATE_DAYS = 10  # how many days back the rate of a day off is looked for, as tracker_rate_row of the database does
+
+
 @recorded
 class ExchangeRate(Recorded):
     """Official tenge for one unit of a currency on a day, as published: rate = source_rate / quant."""

@@ -1,11 +1,13 @@
 """Where facts come from: sources, their statements, and the documents on file."""
 
 import datetime
+import re
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
-from django.db.models import Q
+from django.db import models, transaction
+from django.db.models import Max, Q
+from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +26,8 @@ from projects.models.functions import Fold
 from tracker.addresses import address
 
 EXPIRES_SOON = 30  # days
+POSITIONS = 32_767  # the greatest position of a statement in its source
+NUMBERED = 30  # letters of a source's code that the codes of its statements begin with
 STATEMENT_SEARCH = Fold("code", "text_kk", "text_ru", "text_en", "text_zh_hans", "locator")
 
 
@@ -73,6 +77,23 @@ class Source(Recorded):
 
     def __str__(self):
         return self.title or self.code
+
+    @transaction.atomic
+    def add_statement(self, **values):
+        """Add a statement under the next number of this source that no code has, after the others; two writers wait.
+
+        Takes: the columns of the statement beside code and position. Returns: the statement.
+        """
+        Source.objects.select_for_update(no_key=True).get(pk=self.pk)
+        # What is cut off is said by the key: two long codes may begin alike.
+        prefix = self.code if len(self.code) <= NUMBERED else f"{self.code[: NUMBERED - 12]}-{self.pk}"
+        numbered = Statement.objects.filter(code__regex=rf"^{re.escape(prefix)}-[0-9]{{1,9}}$")
+        number = Cast(Substr("code", len(prefix) + 2), models.IntegerField())
+        last = numbered.aggregate(last=Max(number))["last"] or 0
+        position = self.statements.aggregate(last=Max("position"))["last"] or 0
+        return Statement.objects.create(
+            code=f"{prefix}-{last + 1}", source=self, position=min(position + 1, POSITIONS), **values
+        )
 
     def get_absolute_url(self):
         return address("source-detail", self.code)
@@ -198,7 +219,3 @@ class Document(Recorded):
         if self.expires_on is None or self.expires_on > today + datetime.timedelta(days=EXPIRES_SOON):
             return None
         return Expiry.EXPIRED if self.expires_on < today else Expiry.SOON
-
-    @property
-    def is_photo(self):
-        return self.content_type.startswith("image/")

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.models.base import Recorded, recorded
 from projects.models.choices import UpdateStatus, WebhookEvent
-from projects.models.financing import Amount, ProjectParty
+from projects.models.financing import Amount, Phase, ProjectParty
 from projects.models.obligations import Obligation
-from projects.models.progress import Milestone, Observation, Update
-from projects.models.projects import Project, StageChange
+from projects.models.progress import Milestone, Observation, Problem, Update
+from projects.models.projects import Project, ProjectDocument, ProjectLink, ProjectSector, StageChange
+from projects.models.shipments import Shipment
 
 
 @recorded
@@ -95,6 +96,12 @@ def _tells(name, event, about, operation, condition=None, report="NULL"):
 
 
 pgtrigger.register(
+    pgtrigger.Trigger(  # also of its parts, which are taken away just before it
+        name="tell_no_more",
+        operation=pgtrigger.Delete,
+        when=pgtrigger.Before,
+        func="DELETE FROM public.projects_webhookdelivery WHERE project_id = OLD.id; RETURN OLD;",
+    ),
     _tells("tell_new", WebhookEvent.CHANGED.value, "NEW.id", pgtrigger.Insert),
     _tells("tell_changed", WebhookEvent.CHANGED.value, "NEW.id", pgtrigger.Update, pgtrigger.AnyChange()),
     _tells(
@@ -122,12 +129,37 @@ pgtrigger.register(
         report="NEW.id",
     )
 )(Update)
-for _model in (Amount, Milestone, Obligation, Observation, ProjectParty, StageChange):
+# What belongs to projects -> the columns that name them. The rows that perhaps belong to some have these by a table.
+PARTS = dict.fromkeys(
+    [Amount, Milestone, Obligation, Observation, Phase, Problem, ProjectDocument, ProjectParty, ProjectSector]
+    + [StageChange, Amount.candidates.through, Observation.candidates.through, ProjectParty.candidates.through]
+    + [Shipment.projects.through],
+    ("project_id",),
+) | {ProjectLink: ("from_project_id", "to_project_id"), Shipment: ()}
+LINKED = {model: model.candidates for model in (Amount, Observation, ProjectParty)} | {Shipment: Shipment.projects}
+
+
+def _touched(model, columns):
+    """SQL: the keys of the projects that a row of a part belongs to, or did before."""
+    keys = [f"{row}.{column}" for row in ("NEW", "OLD") for column in columns]
+    parts = [f"SELECT unnest(ARRAY[{', '.join(keys)}]) AS key"] if keys else []
+    if model in LINKED:
+        many = LINKED[model].field
+        table, row = many.remote_field.through._meta.db_table, many.m2m_column_name()
+        parts.append(f"SELECT l.project_id FROM public.{table} l WHERE l.{row} = NEW.id")
+    return " UNION ".join(parts)
+
+
+for _model, _columns in PARTS.items():
     pgtrigger.register(
-        _tells(
-            "tell_part",
-            WebhookEvent.CHANGED.value,
-            "COALESCE(NEW.project_id, OLD.project_id)",
-            pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        pgtrigger.Trigger(
+            name="tell_part",
+            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            when=pgtrigger.After,
+            func=f"""
+                PERFORM public.tracker_tell('{WebhookEvent.CHANGED.value}', touched.key, NULL)
+                FROM ({_touched(_model, _columns)}) AS touched (key);
+                RETURN NULL;
+            """,
         )
     )(_model)

@@ -1,5 +1,7 @@
 """Who adds, changes, moves and deletes which rows."""
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -13,6 +15,7 @@ from projects.models import (
     Container,
     Document,
     Evidence,
+    Holiday,
     ImportedFile,
     ImportJob,
     ImportRun,
@@ -30,15 +33,20 @@ from projects.models import (
     ProjectLink,
     ProjectParty,
     ProjectSector,
+    ReportingCycle,
+    ReportingPeriod,
     SavedMapping,
     SavedView,
     SecondFactorEvent,
     Sector,
+    StaffMember,
     StageChange,
+    StageRequirement,
     Submission,
     Subscription,
     Update,
     Waiver,
+    Webhook,
     WebhookDelivery,
 )
 from projects.models.base import CodeList
@@ -56,16 +64,8 @@ from projects.permissions.roles import (
 from projects.permissions.sight import visible_to
 
 # Only administrators change these: code lists, people at work, and what the system itself keeps.
-ADMINISTERED = {
-    "StaffMember",
-    "ReportingCycle",
-    "ReportingPeriod",
-    "Holiday",
-    "StageRequirement",
-    "User",
-    "Group",
-    "Webhook",
-}
+ADMINISTERED = {StaffMember, ReportingCycle, ReportingPeriod, Holiday, StageRequirement, Webhook}
+ADMINISTERED |= {get_user_model(), Group}
 KEPT_BY_SYSTEM = {ApiToken, Autosave, ImportedFile, ImportJob, ImportRun, Notice, PeriodReport, SavedMapping}
 KEPT_BY_SYSTEM |= {SecondFactorEvent, Submission, WebhookDelivery}
 
@@ -141,7 +141,7 @@ def may_add(user, model):
     """Whether the user may add a row of this kind somewhere; `may_change` decides about the row itself."""
     if is_administrator(user):
         return model not in KEPT_BY_SYSTEM
-    if issubclass(model, CodeList) or model.__name__ in ADMINISTERED or model in KEPT_BY_SYSTEM:
+    if issubclass(model, CodeList) or model in ADMINISTERED | KEPT_BY_SYSTEM:
         return False
     if model in (SavedView, Subscription):
         return may_see_register(user)

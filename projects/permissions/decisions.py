@@ -66,6 +66,12 @@ def may_approve_import(user, job):
     return bool(roles(user) & {REVIEWER, ADMINISTRATOR}) and job.owner_id != user.pk
 
 
+def may_end_run(user, job):
+    """End the worker's step of an import: who brought it in, who may decide on it, or an administrator."""
+    own = may_see_register(user) and job.owner_id == user.pk
+    return own or is_administrator(user) or may_approve_import(user, job)
+
+
 def may_undo_import(user, job):
     """Take an import back: who brought it in, who approved it, or an administrator."""
     return is_administrator(user) or (may_see_register(user) and user.pk in (job.owner_id, job.reviewer_id))

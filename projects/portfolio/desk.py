@@ -18,7 +18,7 @@ from projects.columns import desk as columns
 from projects.filters.desk import DeskFilterSet
 from projects.forms.progress import UpdateForm
 from projects.models import ActionItem, Milestone, Obligation, Problem, Project, ReportingPeriod, Update
-from projects.models.choices import ObligationState, ReportState, Side, UpdateStatus
+from projects.models.choices import OF_AUTHOR, ObligationState, ReportState, Side, UpdateStatus
 from projects.portfolio.edit import KEY, SeeOther
 from projects.portfolio.lists import ListPage, SignedIn
 
@@ -67,9 +67,7 @@ class Desk(ListPage):
     @property
     def open_updates(self):
         if not hasattr(self, "_open_updates"):
-            open_ = Update.objects.filter(
-                author=self.request.user, status__in=[UpdateStatus.DRAFT, UpdateStatus.RETURNED]
-            )
+            open_ = Update.objects.filter(author=self.request.user, status__in=OF_AUTHOR)
             self._open_updates = list(open_.select_related("project", "period").order_by("-pk")[:200])
         return self._open_updates
 

@@ -2,13 +2,14 @@
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from projects import permissions
 from projects.actions import Refused
 from projects.exchange import background, jobs
 from projects.exchange.headings import targets
@@ -17,7 +18,7 @@ from projects.exchange.mapping import SCALES
 from projects.forms.fields import DateField
 from projects.models import Currency
 from projects.portfolio.edit import SeeOther
-from projects.portfolio.imports import OfImport, up_to_today
+from projects.portfolio.imports import OfImport, of_run, up_to_today
 
 FIRST_ROWS = 8
 COLUMNS = 100  # that are offered
@@ -146,14 +147,19 @@ class RunPart(OfImport):
     http_method_names = ["get", "head", "post", "options"]
 
     def get(self, request, pk):
-        run = background.reap(self.job())
+        job = self.job()
+        run = background.reap(job)
         if run is None or not run.is_open:
             return HttpResponse(headers={"HX-Refresh": "true"})
-        return render(request, "portfolio/_import_run.html", {"run": run, "waits_long": background.waits_long(run)})
+        return render(request, "portfolio/_import_run.html", of_run(run, job, request.user))
 
     def post(self, request, pk):
         job = self.job()
         if run := background.reap(job):
+            if not permissions.may_end_run(request.user, job):
+                raise PermissionDenied(
+                    _("Only who brought the file in, who may approve it, or an administrator ends this.")
+                )
             if request.POST.get("step") == "again" and not run.is_open and job.owner_id == request.user.pk:
                 background.check(job)
             else:

@@ -181,6 +181,8 @@ class ImportPage(OfImport):
 
     def post(self, request, pk):
         job, data, user = self.job(), request.POST, request.user
+        if jobs.needs_mapping(job):
+            return SeeOther(reverse("import-mapping", args=[pk])) if job.owner_id == user.pk else self.page(job, 422)
         steps = {"answer": self._answer, "confirm": self._confirm, "undo": self._undo}
         steps |= {"approve": self._approve, "return": self._return}
         try:
@@ -239,8 +241,8 @@ class ImportPage(OfImport):
         user, shown, fingerprint = self.request.user, job.file.preview, job.file.fingerprint
         run = background.reap(job)
         if not shown or (run and run.is_open):
-            context = {"job": job, "run": run, "waits_long": run and background.waits_long(run)}
-            return render(self.request, "portfolio/import_run.html", context, status=status)
+            context = of_run(run, job, user) if run else {"run": None}
+            return render(self.request, "portfolio/import_run.html", context | {"job": job}, status=status)
         is_open = job.status in (*jobs.OPEN, ImportStatus.SUBMITTED)
         if is_open and not run and shown.get("language") != get_language():  # the words are those of the reader
             found = jobs.looked_at(job)
@@ -268,6 +270,11 @@ class ImportPage(OfImport):
             "twins": permissions.visible_to(user, jobs.twins(job)) if is_mine else [],
         }
         return render(self.request, "portfolio/import.html", context, status=status)
+
+
+def of_run(run, job, user):
+    """What `_import_run.html` shows of the worker's step."""
+    return {"run": run, "waits_long": background.waits_long(run), "may_end": permissions.may_end_run(user, job)}
 
 
 def _faults(shown):

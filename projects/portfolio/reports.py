@@ -22,12 +22,11 @@ from projects.forms.fields import TextField
 from projects.forms.reports import ReportForm
 from projects.history import person_name
 from projects.models import Attachment, Document, Project, Update
-from projects.models.choices import ImportStatus, UpdateStatus
+from projects.models.choices import OF_AUTHOR, ImportStatus, UpdateStatus
 from projects.portfolio import conflicts
 from projects.portfolio.edit import KEY, RecordEdit, SeeOther, body_of
 from projects.portfolio.lists import ListPage, SignedIn
 
-OPEN = (UpdateStatus.DRAFT, UpdateStatus.RETURNED)
 NEVER_KEPT = {"csrfmiddlewaretoken", "submission_key", "version", "revision", "draft", "submit"}
 TYPED_LIMIT = 200_000  # characters of an unfinished form
 PAGE_FIELDS = ("base", "revision", "draft", *CONTROL_FIELDS)
@@ -44,8 +43,8 @@ class ReportPage(RecordEdit):
     def get(self, request, **kwargs):
         self.load()
         if self.is_new:
-            drafts = Update.objects.filter(project=self.parent, author=request.user, status__in=OPEN)
-            if draft := drafts.order_by("-pk").first():
+            drafts = Update.objects.filter(project=self.parent, author=request.user, status__in=OF_AUTHOR)
+            if draft := drafts.filter(period__closed_at=None).order_by("-pk").first():
                 return redirect("update-edit", draft.pk)
         return self.page(self.form())
 
@@ -69,7 +68,7 @@ class ReportPage(RecordEdit):
     def _draft(self):
         """The draft that this page has made by keeping itself."""
         data, user = self.request.POST, self.request.user
-        drafts = Update.objects.filter(project=self.parent, author=user, status__in=OPEN)
+        drafts = Update.objects.filter(project=self.parent, author=user, status__in=OF_AUTHOR)
         if (number := data.get("draft", "")).isdecimal() and len(number) < 19:
             return drafts.filter(pk=number).first()
         key = data.get("submission_key", "")
@@ -112,7 +111,8 @@ class ReportPage(RecordEdit):
             "enclosed": enclosed(record),
             "may_take_off": True,
             "saved_at": form.autosave.saved_at if form.autosave else None,
-            "may_confirm": record is None or (record.status in OPEN and not record.changes and not record.narrative),
+            "may_confirm": record is None
+            or (record.status in OF_AUTHOR and not record.changes and not record.narrative),
         }
         return render(self.request, "portfolio/report.html", context, status=status)
 

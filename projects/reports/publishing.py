@@ -20,7 +20,6 @@ from projects.models import (
     Source,
     Stage,
     StageChange,
-    Statement,
 )
 from projects.models.choices import (
     AmountKind,
@@ -157,8 +156,6 @@ class _Writer:
 
     def statement(self, row, kind=StatementKind.FACT):
         """The statement of this report that carries what it says about a row."""
-        source = self.source()
-        number = source.statements.count() + 1
         currency = self.changes.get("paid-currency", TENGE)
 
         def text():
@@ -168,13 +165,7 @@ class _Writer:
             ]
             return f"{row.subject}. {'; '.join(told)}." if row.subject else f"{'; '.join(told)}."
 
-        return Statement.objects.create(
-            code=f"{source.code}-{number}",
-            source=source,
-            position=number,
-            kind=kind,
-            **wording.in_each_language("text", text),
-        )
+        return self.source().add_statement(kind=kind, **wording.in_each_language("text", text))
 
     # ---- Rows ----
 

@@ -28,6 +28,7 @@ from projects.models import (
     ProjectMoney,
 )
 from projects.models.choices import Bound, Inclusion
+from projects.models.codelists import RATE_DAYS
 from projects.rollups.dimensions import key_text, labels, with_keys
 from projects.rollups.money import (
     KEPT_FIGURES,
@@ -161,7 +162,7 @@ class Portfolio:
             # As tracker_rate_row: of the day, or of at most ten days before; the National Bank's before a manual one.
             place = bisect_right(published[code], day, key=lambda rate: rate.day)
             rate = published[code][place - 1] if place else None
-            if rate and (day - rate.day).days <= 10:
+            if rate and (day - rate.day).days <= RATE_DAYS:
                 found.append(RateUsed(code, day, rate.rate, rate.day, str(origins[rate.origin])))
         return found
 

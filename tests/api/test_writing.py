@@ -2,13 +2,41 @@
 
 import pytest
 
-from projects.models import ApiToken, Project, Update
+from projects.api import representations
+from projects.models import (
+    Amount,
+    ApiToken,
+    Milestone,
+    Obligation,
+    Observation,
+    Problem,
+    Project,
+    ProjectParty,
+    ProjectSector,
+    Shipment,
+    StageChange,
+    Update,
+)
 from projects.models.choices import UpdateStatus
 from tests import factories
 from tests.api.conftest import Caller
 from tests.api.test_reading import is_problem
 
 PROJECT = "projects/SYN-1/"
+MODELS = {
+    "parties": ProjectParty,
+    "amounts": Amount,
+    "milestones": Milestone,
+    "observations": Observation,
+    "obligations": Obligation,
+    "shipments": Shipment,
+    "stage_changes": StageChange,
+    "further_sectors": ProjectSector,
+    "problems": Problem,
+    "possible_parties": ProjectParty,
+    "possible_amounts": Amount,
+    "possible_observations": Observation,
+}
 
 
 def version():
@@ -39,6 +67,19 @@ def test_a_project_is_changed_from_the_state_that_was_read(callers):
     assert is_problem(call(PROJECT, "patch", mine, **{"If-Match": "any"}), 412)["differences"]["name_ru"]["was"] is None
     is_problem(call(PROJECT, "patch", {"aliases": "x"}), 428)
     assert version() == project.version
+
+
+def test_each_part_that_is_changed_in_place_makes_the_read_state_stale(callers):
+    call, project = callers["editor"], Project.objects.get(reference="SYN-1")
+    factories.project_sector(project=project)
+    for make in (factories.party, factories.amount, factories.observation):
+        make().candidates.add(project)
+    somebody, read = factories.editor(), call(PROJECT)
+    assert MODELS.keys() == representations.PROJECT_PARTS.keys()
+    for name, model in MODELS.items():
+        model._base_manager.filter(pk=read.json()[name][0]["id"]).update(created_by=somebody)
+        before, read = read.headers["ETag"], call(PROJECT)
+        assert read.headers["ETag"] != before, name
 
 
 def test_a_new_amount_makes_the_read_state_stale(callers):

@@ -193,6 +193,17 @@ def test_who_may_say_what_columns_mean(signed_in, client):
             assert client.post(address).status_code == status
 
 
+def test_no_step_is_taken_before_the_columns_are_explained(signed_in, client):
+    send(signed_in, files.xlsx({"Лист": ROWS}))
+    job = ImportJob.objects.get()
+    for step in ("confirm", "answer", "approve", "nothing"):
+        assert signed_in.post(job.get_absolute_url(), {"step": step}).url == reverse("import-mapping", args=[job.pk])
+    client.force_login(factories.administrator())
+    answer = client.post(job.get_absolute_url(), {"step": "approve"})
+    assert answer.status_code == 422
+    assert "has not said yet what its columns mean" in answer.content.decode()
+
+
 def test_the_command_is_told_what_the_page_asks(tmp_path):
     table, mapping = tmp_path / "synthetic.csv", tmp_path / "mapping.json"
     table.write_bytes(files.csv_file(ROWS[1:4]))

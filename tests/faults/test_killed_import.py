@@ -6,10 +6,12 @@ import io
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 from django_tasks_db.models import DBTaskResult
 
+from projects import permissions
 from projects.exchange import background, jobs, writing
 from projects.models import Amount, ImportJob, ImportRun, Organisation, Project, Source
 from tests import factories
@@ -50,6 +52,12 @@ def sent(signed_in):
     form = page.context["form"]
     data = {name: value for name in form.fields if (value := form[name].value()) is not None}
     return signed_in.post(page.request["PATH_INFO"], data).url
+
+
+def as_person(user):
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def worker():
@@ -123,6 +131,24 @@ def test_a_killed_check_is_begun_again(signed_in, waiting):
     signed_in.post(reverse("import-run", args=[ImportRun.objects.get().pk]), {"step": "again"})
     worker()
     assert ImportJob.objects.get().status == "checked"
+
+
+def test_only_who_may_calls_or_ends_the_worker(signed_in, waiting):
+    """Reviewers may end what was sent to them, auditors see it, others not even that; nobody calls it in vain."""
+    part, job = reverse("import-run", args=[ImportRun.objects.get().pk]), ImportJob.objects.get()
+    people = (factories.user(None, permissions.AUDITOR), factories.editor(), factories.reviewer())
+    statuses = [as_person(person).post(part).status_code for person in people]
+    assert (statuses, ImportRun.objects.get().state) == ([403, 404, 404], "waiting")
+    worker()
+    for step in ("confirm", "approve"):
+        answer = as_person(people[0]).post(waiting, {"step": step})
+        assert (answer.status_code, ImportRun.objects.get().state) == (422, "done"), step
+    assert "End this work" not in as_person(people[0]).get(waiting).content.decode()
+    ImportJob.objects.update(status="submitted")
+    background.start(job, "check", by=job.owner)
+    assert "End this work" not in as_person(people[0]).get(part).content.decode()
+    assert as_person(people[2]).post(part).status_code == 303
+    assert ImportRun.objects.get().state == "cancelled"
 
 
 def test_a_run_is_ended_by_a_person_before_and_while_it_works(signed_in, waiting, monkeypatch):

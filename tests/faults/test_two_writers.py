@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import translation
 
+from projects import actions, closing
 from projects.models import Project
 from tests import factories
 
@@ -55,6 +56,47 @@ def beside(first, second):
         done.set()
         thread.join()
         assert not failed
+
+
+@pytest.fixture
+def draft():
+    return factories.update(period=factories.reporting_period())
+
+
+def refusal_of(act, **given):
+    try:
+        act(**given)
+    except actions.Refused as refused:
+        return str(refused)
+    return ""
+
+
+def test_a_period_is_not_closed_over_an_update_that_is_being_sent(draft):
+    reviewer = factories.reviewer()
+    refused = beside(
+        lambda: actions.submit_update(by=draft.author, update=draft),
+        lambda: refusal_of(closing.close_period, by=reviewer, period=draft.period),
+    )
+    assert "still wait for review: 1" in refused
+
+
+def test_an_update_is_not_sent_into_a_period_that_is_being_closed(draft):
+    reviewer = factories.reviewer()
+    refused = beside(
+        lambda: closing.close_period(by=reviewer, period=draft.period),
+        lambda: refusal_of(actions.submit_update, by=draft.author, update=draft),
+    )
+    assert "is closed" in refused
+    draft.refresh_from_db()
+    assert (draft.status, draft.period) == ("draft", None)
+
+
+def test_two_statements_of_one_source_have_numbers_of_their_own():
+    source = factories.source(code="SYN-1")
+    factories.statement(source=source, code="SYN-1-7", position=1)
+    texts = {"text_en": "Synthetic"}
+    second = beside(lambda: source.add_statement(**texts), lambda: source.add_statement(**texts))
+    assert (second.code, second.position) == ("SYN-1-9", 3)
 
 
 def test_a_lead_becomes_a_project_while_another_project_is_added():

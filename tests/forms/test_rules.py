@@ -226,6 +226,16 @@ class TestAmounts:
 
 
 class TestProjects:
+    def test_statements_have_codes_of_their_own(self):
+        alike = [factories.source(code=f"{'synthetic' * 4}-{number}") for number in (1, 2)]
+        assert len({source.add_statement(text_en="Synthetic").code for source in (*alike, *alike)}) == 4
+        source = factories.source(code="SYN-1")
+        first, _second = (source.add_statement(text_en="Synthetic") for _number in range(2))
+        first.delete()
+        factories.statement(source=source, code="SYN-1-x", position=32_767)  # the last of an import
+        third = source.add_statement(text_en="Synthetic")
+        assert (third.code, third.position) == ("SYN-1-3", 32_767)
+
     def new(self, **typed):
         return form(Project, **({"reference": "SYN-A", "place": factories.place()} | NAMES | typed))
 
@@ -298,6 +308,7 @@ class TestStages:
         passes(self.new(project, stage, commissioned_on="2025-10-09"))
         project.refresh_from_db()
         assert project.commissioned_on == datetime.date(2025, 10, 9)
+        refuses(self.new(project, stage, commissioned_on="2025-10-08"), "commissioned_on", "has the commissioning date")
         assert project.stage == stage
 
     def test_rule_18_required_documents(self):

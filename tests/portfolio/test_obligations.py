@@ -118,6 +118,15 @@ class TestDeciding:
         assert all("Synthetic receipt" in statement.text_ru for statement in statements)
         assert str(document) == statements.pop().source.title
 
+    def test_without_a_reviewer_at_work_the_administrators_are_told(self, people, offered):
+        administrators = {factories.administrator().pk, factories.administrator().pk}
+        for is_left, told in ((True, {people["reviewer"].pk}), (False, administrators)):
+            type(people["reviewer"]).objects.filter(pk=people["reviewer"].pk).update(is_active=is_left)
+            Notice.objects.all().delete()
+            evidence.offer(by=people["editor"], evidence=offered)
+            assert set(Notice.objects.values_list("user", flat=True)) >= told
+            assert bool(administrators & set(Notice.objects.values_list("user", flat=True))) is not is_left
+
     def test_nobody_decides_on_their_own_and_only_reviewers_decide(self, client, people, offered):
         for person in ("editor", "analyst"):
             decide(client, people[person], offered, decision="accept")

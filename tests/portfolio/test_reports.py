@@ -15,13 +15,14 @@ from PIL import Image
 
 from projects import actions, permissions, reports
 from projects.forms.reports import ReportForm
+from projects.history import person_name
 from projects.models import Amount, Autosave, Document, Observation, Project, Source, StaffMember, Update
 from tests import factories
 from tests.filling import filled
 
 pytestmark = pytest.mark.django_db
 
-TODAY = datetime.date(2026, 11, 20)
+TODAY, LATER = datetime.date(2026, 11, 20), datetime.date(2026, 11, 15)
 KEY = "5b9c3f52-7a0e-4c5e-8d0c-1d2f5a1b7c22"
 
 
@@ -249,6 +250,26 @@ def test_drafts_are_seen_by_their_author_only(project, editor):
     people = (factories.reviewer(), factories.analyst(), factories.editor())
     assert [signed_in(user).get(update.get_absolute_url()).status_code for user in people] == [404, 404, 404]
     assert signed_in(people[2]).post(reverse("update-edit", args=[update.pk]), {}).status_code == 404
+
+
+def test_a_draft_of_somebody_else_stands_in_nobody_s_way(project, editor):
+    period, other = factories.reporting_period(), factories.editor()
+    begun = factories.update(project=project, author=other, period=period)
+    later = factories.reporting_period(cycle=period.cycle, start_on=LATER, end_on=LATER)
+    factories.update(project=project, author=other, period=later)
+    assert blank(project, editor).initial["period"] == later.pk
+    assert submitted(project, editor, narrative="Synthetic", period=period.pk).period == period
+    begun.refresh_from_db()
+    assert (begun.status, begun.period, begun.narrative) == ("draft", None, "Synthetic report")
+    found = errors(send(project, other, begun, narrative="Synthetic", period=period.pk))
+    assert found["period"] == [f"{person_name(editor)} has already reported on this period."]
+    factories.update(project=factories.project(), author=other, period=period)  # of another project: left alone
+    assert Update.objects.filter(period=period).count() == 2
+
+
+def test_a_draft_of_a_closed_period_is_not_gone_on_with(project, editor):
+    factories.update(project=project, author=editor, period=factories.reporting_period(closed_at=timezone.now()))
+    assert signed_in(editor).get(reverse("update-new", args=[project.reference])).status_code == 200
 
 
 def test_somebody_changed_the_project_meanwhile(project, editor):
