@@ -12,9 +12,15 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from projects import actions, webhooks
+from projects import actions, permissions, webhooks
+from projects.api.fields import Context
+from projects.api.representations import PROJECT_PARTS
 from projects.models import Amount, Project, WebhookDelivery
+from projects.models.webhooks import LINKED, PARTS
 from tests import factories
+
+OF_ONE = ["amount", "milestone", "obligation", "observation", "phase", "problem", "project_document", "party"]
+OF_ONE += ["project_sector", "stage_change"]
 
 
 class Receiver:
@@ -75,6 +81,58 @@ def test_what_is_told_is_written_with_the_change(db):
     actions.approve_update(by=factories.reviewer(), update=update)
     told = WebhookDelivery.objects.get(event="update.approved")
     assert (told.project, told.update_id, told.attempts) == (project, update.pk, 0)
+
+
+def parts(project):
+    """A row of each kind that belongs to a project, or perhaps belongs to it."""
+    of_programme = {"programme": factories.programme()}
+    return [
+        *(getattr(factories, name)(project=project) for name in OF_ONE),
+        factories.project_link(from_project=project),
+        factories.project_link(to_project=project),
+        factories.shipment(projects=[project]),
+        *(
+            getattr(factories, name)(candidates=[project], **of_programme)
+            for name in ("party", "amount", "observation")
+        ),
+    ]
+
+
+def told_now():
+    told = set(WebhookDelivery.objects.filter(event="project.changed").values_list("project", flat=True))
+    WebhookDelivery.objects.all().delete()
+    return told
+
+
+def test_each_part_tells_its_project(db):
+    project, other = factories.project(), factories.project()
+    rows = parts(project)
+    factories.webhook()
+    for row in rows:
+        type(row).objects.filter(pk=row.pk).update(created_by=factories.reviewer())
+        assert project.pk in told_now(), row._meta.label
+    for name, row in zip(OF_ONE, rows, strict=False):
+        type(row).objects.filter(pk=row.pk).update(project=other)
+        assert told_now() == {project.pk, other.pk}, name
+    for row in rows[-4:]:  # those that are linked to any number of projects
+        links = row.projects if hasattr(row, "projects") else row.candidates
+        for change, keys in ((links.add, {other.pk}), (links.clear, {project.pk, other.pk})):
+            told_now()
+            change(*([other] if change == links.add else []))
+            assert told_now() == keys, row._meta.label
+    lone = factories.project()
+    factories.shipment(projects=[lone])
+    lone.delete()  # with the link, of which nothing is left to be told
+    assert lone.pk not in told_now()
+
+
+def test_what_callers_read_of_a_project_is_told():
+    for name, nested in PROJECT_PARTS.items():
+        model = nested.rows(Context(user=permissions.Operator(), day=timezone.localdate())).model
+        field = model._meta.get_field(nested.owner.removesuffix("_id"))
+        assert model in PARTS, name
+        if field.many_to_many:
+            assert field.remote_field.through in PARTS and model in LINKED, name
 
 
 def test_messages_are_signed_and_sent_once(db, receiver):

@@ -142,7 +142,7 @@ LINKED = {model: model.candidates for model in (Amount, Observation, ProjectPart
 def _touched(model, columns):
     """SQL: the keys of the projects that a row of a part belongs to, or did before."""
     keys = [f"{row}.{column}" for row in ("NEW", "OLD") for column in columns]
-    parts = [f"SELECT unnest(ARRAY[{', '.join(keys)}]) AS key"] if keys else []
+    parts = [f"SELECT DISTINCT unnest(ARRAY[{', '.join(keys)}]) "] if keys else []
     if model in LINKED:
         many = LINKED[model].field
         table, row = many.remote_field.through._meta.db_table, many.m2m_column_name()
@@ -158,7 +158,7 @@ for _model, _columns in PARTS.items():
             when=pgtrigger.After,
             func=f"""
                 PERFORM public.tracker_tell('{WebhookEvent.CHANGED.value}', touched.key, NULL)
-                FROM ({_touched(_model, _columns)}) AS touched (key);
+                FROM ({_touched(_model, _columns)}) AS touched (key) WHERE touched.key IS NOT NULL;
                 RETURN NULL;
             """,
         )
