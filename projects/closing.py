@@ -148,7 +148,8 @@ def reopen_period(*, by, period, reason):
 def _concerned(period):
     """The keys of the users for whom it matters that a period is open again."""
     owed = list(cadence.reports().filter(period=period).exclude(state=ReportState.REPORTED).select_related("project"))
-    begun = Update.objects.filter(period=period, status__in=(UpdateStatus.DRAFT, UpdateStatus.RETURNED))
+    was_of_it = events_of(Update).objects.filter(period=period).values("pgh_obj_id")  # until the period was closed
+    begun = Update.objects.filter(pk__in=was_of_it, status__in=OF_AUTHOR)
     people = {person.pk for found in reminders.responsible(owed).values() for person in found}
     return people.union(begun.values_list("author", flat=True), period.reports.values_list("closed_by", flat=True))
 

@@ -268,7 +268,7 @@ class TestOpeningAgain:
     def test_it_takes_reports_until_it_is_closed_anew(self, client, period, projects):
         first = close(period)
         closing.reopen_period(by=factories.reviewer(), period=period, reason="A late report")
-        update = factories.update(period=period, project=projects[0])
+        update = factories.update(period=period, project=projects[0], status="approved")
         Amount.objects.filter(project=projects[0]).update(value=Decimal(500))
         second = close(period)
         assert Update.objects.filter(pk=update.pk).exists()
