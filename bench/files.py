@@ -99,7 +99,8 @@ def _copied(table):
 def _plainly(table):
     """Seconds of the same cells, worked out before, as a spreadsheet."""
     with table.reading():
-        records = [dict(zip(table.headings, record, strict=True)) for record in table.records()]
+        lines = (line for columns in table.values() for line in zip(*columns, strict=True))
+        records = [dict(zip(table.headings, line, strict=True)) for line in lines]
     for record in records:
         record.update({name: value.replace(tzinfo=None) for name, value in record.items() if hasattr(value, "tzinfo")})
     with tempfile.TemporaryDirectory() as folder:

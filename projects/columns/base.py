@@ -15,11 +15,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from projects import figures, wording
+from projects.columns.values import Field, Made, Once
 from projects.models import base
 from projects.models.choices import DatePrecision
 from tracker.addresses import address
-
-KNOWN = 2000  # values of a cell that are kept: code lists are short, a chunk of a file has fewer rows
 
 
 @dataclass
@@ -31,7 +30,7 @@ class CellContext:
     suffix: str
     user: object
     day: object = None  # that states were computed for, where the list has some
-    known: dict = field(default_factory=lambda: defaultdict(dict))  # by `once`: the same few stand in thousands of rows
+    known: dict = field(default_factory=lambda: defaultdict(dict))  # by `Once`: the same few stand in thousands
 
     @functools.cached_property
     def name(self):
@@ -69,8 +68,8 @@ def time_suffix(data):
 class Cell:
     """What stands in a column: `value` as data for files, `html` for pages; both functions of (row, context).
 
-    A value is text, a number, a date, an aware moment, or None where it is unknown. Without `html`, pages show
-    the value as it is, or that it is not stated.
+    A value is text, a number, a date, an aware moment, or None where it is unknown; those of `columns.values` are
+    quick for many rows. Without `html`, pages show the value as it is, or that it is not stated.
     """
 
     def __init__(self, value, html=None):
@@ -79,24 +78,6 @@ class Cell:
 
     def __call__(self, row, context):
         return self.html(row, context)
-
-
-def once(key, compute):
-    """Function of (row, context): `compute(row, context)`, worked out once for rows with the same `key(row)`.
-
-    For what depends on one code of the row: its name in the reader's language, its pill.
-    """
-
-    def value(row, context):
-        known, own = context.known[compute], key(row)
-        try:
-            return known[own]
-        except KeyError:
-            if len(known) >= KNOWN:
-                known.clear()
-            return known.setdefault(own, compute(row, context))
-
-    return value
 
 
 @dataclass(frozen=True)
@@ -127,8 +108,7 @@ def or_unknown(text):
 
 def text(name):
     """Cell: a text, or unknown."""
-    of = attrgetter(name)
-    return Cell(lambda row, context: None if (found := of(row)) == "" else found)
+    return Cell(Made(lambda context: lambda found: None if found == "" else found, Field(name)))
 
 
 def related(name):
@@ -139,7 +119,7 @@ def related(name):
         found = getattr(row, name) if getattr(row, f"{name}_id") else None
         return str(found) if found else None
 
-    return Cell(once(attrgetter(f"{name}_id"), value))
+    return Cell(Once(value, f"{name}_id"))
 
 
 def linked(address, words=None):
@@ -161,10 +141,10 @@ def dated(name, precision=None):
 
     def value(row, context):
         day = getattr(row, name)
-        is_exact = not precision or getattr(row, precision) == DatePrecision.DAY
+        is_exact = getattr(row, precision) == DatePrecision.DAY
         return day if is_exact or not day else wording.day(day, getattr(row, precision))
 
-    return Cell(value, html)
+    return Cell(value if precision else Field(name), html)
 
 
 def moment(name, nothing=None):
@@ -174,21 +154,21 @@ def moment(name, nothing=None):
         when = getattr(row, name)
         return wording.day(context.local(when).date()) if when else nothing or wording.unknown()
 
-    return Cell(lambda row, context: getattr(row, name), html)
+    return Cell(Field(name), html)
 
 
 def choice(name, choices):
     """Cell: a state as a pill."""
     of = attrgetter(name)
     return Cell(
-        once(of, lambda row, context: str(choices(of(row)).label) if of(row) else None),
-        once(of, lambda row, context: context.pill(choices, of(row)) if of(row) else wording.unknown()),
+        Once(lambda row, context: str(choices(of(row)).label) if of(row) else None, name),
+        Once(lambda row, context: context.pill(choices, of(row)) if of(row) else wording.unknown(), name),
     )
 
 
 def label(name):
     """Cell: the words of a closed list."""
-    return Cell(once(attrgetter(name), lambda row, context: getattr(row, f"get_{name}_display")() or None))
+    return Cell(Once(lambda row, context: getattr(row, f"get_{name}_display")() or None, name))
 
 
 def figure(name, *beside):

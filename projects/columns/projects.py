@@ -1,14 +1,13 @@
 """Columns of the projects list."""
 
-from operator import attrgetter
-
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from translated_fields import to_attribute
 
 from projects import figures, permissions, rollups, wording
-from projects.columns.base import Cell, Column, choice, dated, linked, moment, name_key, once, related, text
+from projects.columns.base import Cell, Column, choice, dated, linked, moment, name_key, related, text
+from projects.columns.values import Each, Field, Made, Name, Once
 from projects.history import person_name
 from projects.models import Amount
 from projects.models.base import FALLBACKS
@@ -17,6 +16,7 @@ from projects.models.choices import AmountKind, Bound, PartyRole, ProjectStatus
 # What cells need of the amounts, the parties and the names of a project; what else these say is not read.
 OF_AMOUNTS = ("project", "kind", "value", "currency", "bound", "statement__code", "statement__source__code")
 OF_PARTIES = ("project", "role", "organisation")
+_OF_STAGE = "stage_id", "stage_group"
 NOT_SHOWN = [to_attribute(name, code) for name in ("description", "purpose") for code in FALLBACKS]
 
 
@@ -42,33 +42,43 @@ def _stage(row, context):
 
 def _money(kind, exactness_label, stated_label):
     """The cell of a sum, and what files have beside it: how exact it is, and each amount in its own currency."""
+    own = Each("listed_amounts", "kind", kind)
 
-    def value(row, context):
-        amounts = figures.amounts_of(row, kind)
-        if len(amounts) == 1:
-            return amounts[0].converted_value
-        return rollups.sum_of(amounts, kind, context.currency).value
+    def value(context):
+        def of(amounts):
+            if len(amounts) == 1:
+                return amounts[0].converted_value
+            return rollups.sum_of(amounts, kind, context.currency).value if amounts else None
 
-    def bounds(row):
-        return tuple([amount.bound for amount in figures.amounts_of(row, kind)])
+        return of
 
-    def exactness(row, context):
-        found = rollups.sum_of(figures.amounts_of(row, kind), kind, context.currency)
-        return str(Bound(found.bound).label) if found.count else None
+    def exactness(context):
+        known = context.known[exactness]
 
-    def stated(row, context):
-        amounts = figures.amounts_of(row, kind)
-        return "; ".join([f"{wording.SIGNS[a.bound]}{a.value:.2f} {a.currency_id}" for a in amounts]) or None
+        def of(amounts):
+            bounds = frozenset([amount.bound for amount in amounts])
+            if bounds and bounds not in known:
+                known[bounds] = str(Bound(rollups.sum_of(amounts, kind, context.currency).bound).label)
+            return known.get(bounds)
+
+        return of
+
+    def stated(context):
+        return lambda amounts: "; ".join([_stated(amount) for amount in amounts]) or None
 
     return {
-        "cell": Cell(value, lambda row, context: figures.project_money(row, kind, context)),
+        "cell": Cell(Made(value, own), lambda row, context: figures.project_money(row, kind, context)),
         "sort": _sum_key(kind),
         "is_number": True,
         "beside": (
-            Column(f"{kind}_exactness", exactness_label, Cell(once(bounds, exactness))),
-            Column(f"{kind}_stated", stated_label, Cell(stated)),
+            Column(f"{kind}_exactness", exactness_label, Cell(Made(exactness, own))),
+            Column(f"{kind}_stated", stated_label, Cell(Made(stated, own))),
         ),
     }
+
+
+def _stated(amount):
+    return f"{wording.SIGNS[amount.bound]}{amount.value:.2f} {amount.currency_id}"
 
 
 def _sum_key(kind):
@@ -79,20 +89,13 @@ def _sum_key(kind):
     return key
 
 
-_party_name = once(attrgetter("organisation_id"), lambda party, context: str(party.organisation))
-
-
-def _investing(row):
-    parties = getattr(row, "_prefetched_objects_cache", {}).get("parties") or row.parties.all()
-    return [party for party in parties if party.role == PartyRole.INVESTOR]
-
-
-def _investors(row, context):
-    return "; ".join([_party_name(party, context) for party in _investing(row)]) or None
+_INVESTORS = "parties", "role", PartyRole.INVESTOR
+_investing = Each(*_INVESTORS)
+_names = Each(*_INVESTORS, Once(lambda party, context: str(party.organisation), "organisation_id"))
 
 
 def _investors_html(row, context):
-    links = ((context.investor_url(party.organisation), party.organisation) for party in _investing(row))
+    links = [(context.investor_url(party.organisation), party.organisation) for party in _investing(row, context)]
     return format_html_join(", ", '<a href="{}">{}</a>', links) or wording.unknown()
 
 
@@ -100,17 +103,11 @@ def _curator(row, context):
     return person_name(row.curator) if row.curator_id else None
 
 
-def _of_stage(row):
-    return row.stage_id, row.stage_group
-
-
 PROJECT_COLUMNS = {
     column.name: column
     for column in [
-        Column("reference", _("Reference"), linked(_address, lambda row, context: row.reference), "reference"),
-        Column(
-            "name", _("Project"), linked(_address, lambda row, context: context.name(row)), lambda context: name_key()
-        ),
+        Column("reference", _("Reference"), linked(_address, Field("reference")), "reference"),
+        Column("name", _("Project"), linked(_address, Name()), lambda context: name_key()),
         Column("sector", _("Sector"), related("main_sector"), "main_sector_id"),
         Column(
             "place",
@@ -122,7 +119,7 @@ PROJECT_COLUMNS = {
                 Column("longitude", _("Longitude"), text("longitude")),
             ),
         ),
-        Column("stage", _("Stage"), Cell(once(_of_stage, _stage), once(_of_stage, _stage_html)), "stage__position"),
+        Column("stage", _("Stage"), Cell(Once(_stage, *_OF_STAGE), Once(_stage_html, *_OF_STAGE)), "stage__position"),
         Column("status", _("Status"), choice("status", ProjectStatus), "status"),
         Column(
             "announced",
@@ -144,12 +141,12 @@ PROJECT_COLUMNS = {
         Column(
             "investors",
             _("Investors"),
-            Cell(_investors, _investors_html),
+            Cell(Made(lambda context: lambda names: "; ".join(names) or None, _names), _investors_html),
         ),
         Column("starts", _("Planned start"), dated("planned_start_on"), "planned_start_on"),
         Column("ends", _("Planned end"), dated("planned_end_on"), "planned_end_on"),
         Column("announced_on", _("First announced"), dated("announced_on"), "announced_on"),
-        Column("curator", _("Curator"), Cell(once(attrgetter("curator_id"), _curator)), "curator__username"),
+        Column("curator", _("Curator"), Cell(Once(_curator, "curator_id")), "curator__username"),
         Column("department", _("Department"), related("department")),
     ]
 }

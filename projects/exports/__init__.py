@@ -7,11 +7,13 @@ filters, permissions and columns, so that what is seen is what is taken.
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from projects.columns.values import column
 from projects.exports import reading
 
 
@@ -51,15 +53,23 @@ class Table:
     def headings(self):
         return [str(field.label) for field in self.fields]
 
-    def read(self):
-        """Yield the rows, a chunk in memory at a time. To be called inside `reading`."""
-        yield from reading.read(self.rows)
+    def chunks(self):
+        """Yield the rows, a chunk in memory at a time: `reading.Rows` or lists. To be called inside `reading`."""
+        return reading.read(self.rows)
 
-    def records(self):
-        """Yield a list of values for each row: text, numbers, dates, moments, None. To be called inside `reading`."""
+    def read(self):
+        """Yield the rows as records. To be called inside `reading`."""
+        for rows in self.chunks():
+            yield from rows
+
+    def values(self):
+        """Yield what a chunk of rows says: for each field a list with text, numbers, dates, moments, None.
+
+        To be called inside `reading`.
+        """
         values = [field.cell.value for field in self.fields]
-        for row in self.read():
-            yield [value(row, self.context) for value in values]
+        for rows in self.chunks():
+            yield [column(value, rows, self.context) for value in values]
 
 
 @dataclass
@@ -72,8 +82,8 @@ class Lines:
     about: Callable = list
     reading: Callable = one_moment
 
-    def records(self):
-        return self.lines
+    def values(self):
+        return [list(zip_longest(*self.lines))]
 
 
 def particulars(looking_back, user):

@@ -1,40 +1,71 @@
-"""Spreadsheets: typed cells, a frozen heading with filters, and a sheet that says what this is."""
+"""Spreadsheets: typed cells, a frozen heading with filters, and a sheet that says what this is.
+
+XlsxWriter makes the book and all that is in it but the rows below the headings: these are written here, a chunk at a
+time and column by column, straight into the file.
+"""
 
 import datetime
+import io
 import re
 import tempfile
+import zipfile
+from collections import defaultdict
 from decimal import Decimal
+from itertools import groupby, repeat
+from operator import itemgetter
+from xml.sax.saxutils import escape
 
 import xlsxwriter
 from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import CellStringTuple, Worksheet
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ROW_LIMIT = 1_048_576  # of one sheet, by the format
 TEXT_LIMIT = 32_767  # characters of one cell, by the format
 NAME_LIMIT = 31  # characters of a sheet's name, by the format
-FIRST_DAY = datetime.date(1899, 12, 30).toordinal()  # from which the format counts days
+FIRST_DAY = datetime.datetime(1899, 12, 30)  # from which the format counts days
+DAY = datetime.timedelta(days=1)
 CENT = -2  # exponent of sums of money
 WIDTHS = (10, 40)  # characters, least and most
+QUICK = 1  # of compression: the next levels take more time than all the rest
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
+# Texts that cannot stand in XML as they are, and characters that no cell can hold but as _x0007_ or the like.
+ODD = re.compile(r"[&<\x00-\x1f\ufffe\uffff]|]]>|_x|^\s|\s$")
+NO_CHARACTER = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 
 
 def write(table, file, created=None):
-    """Write the table into a binary file; a page of rows is in memory at a time.
+    """Write the table into a binary file: its `parts`."""
+    for part in parts(table, created):
+        file.write(part)
+
+
+def parts(table, created=None):
+    """Yield the file as bytes, part by part; a chunk of rows is in memory at a time.
 
     created: the moment that the file bears, where the same rows are to give the same bytes; by default now.
     """
-    book = xlsxwriter.Workbook(file, {"constant_memory": True})
-    book.set_properties({"title": str(table.heading), **({"created": created} if created else {})})
-    writer = _Writer(book)
-    with table.reading():
-        writer.rows(str(table.heading), table.headings, table.records())
-        if about := table.about():
-            writer.about(about)
-    book.close()
+    sink, sizes = _Sink(), []
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=QUICK) as archive:
+        with table.reading():
+            for _number, chunks in groupby(_numbered(table.values()), key=itemgetter(0)):
+                sizes.append(1)
+                frame = _Frame(table, sizes, created)
+                with archive.open(frame.newest, "w") as sheet:
+                    sheet.write(frame.above)
+                    for _number, columns in chunks:
+                        sheet.write(frame.cells.rows(sizes[-1] + 1, columns))
+                        sizes[-1] += len(columns[0]) if columns else 0
+                        if part := sink.taken():
+                            yield part
+                    sheet.write(_Frame(table, sizes, created).below)
+            frame = _Frame(table, sizes, created, table.about())
+        for name, content in frame.others():
+            with archive.open(name, "w") as file:
+                file.write(content)
+    yield sink.taken()
 
 
 def answer(name, table):
@@ -56,51 +87,95 @@ def free_name(book, name):
     return free
 
 
-class _Writer:
-    def __init__(self, book):
-        self.book = book
-        self.heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-        self.bold = book.add_format({"bold": True})
-        self.formats = {
-            "money": book.add_format({"num_format": "#,##0.00"}),
-            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        }
+def cut(text):
+    """A text no longer than a cell can hold: its limit is in UTF-16."""
+    return text.encode("utf-16-le")[: 2 * TEXT_LIMIT].decode("utf-16-le", "ignore")
 
-    def rows(self, name, headings, records):
-        """Sheets of rows under headings: one, or as many as the format's limit asks for."""
-        number, sheet = 1, self._begin(name, headings)
-        for record in records:
-            if number == ROW_LIMIT:
-                self._end(sheet, number, len(headings))
-                number, sheet = 1, self._begin(name, headings)
-            sheet.add(number, record)
-            number += 1
-        self._end(sheet, number, len(headings))
 
-    def about(self, lines):
+class _Sink:
+    """What an archive is written into, to be taken away piece by piece."""
+
+    def __init__(self):
+        self.pieces = []
+
+    def write(self, piece):
+        self.pieces.append(bytes(piece))
+        return len(piece)
+
+    def flush(self):
+        """Nothing waits here: it is taken."""
+
+    def taken(self):
+        pieces, self.pieces = self.pieces, []
+        return b"".join(pieces)
+
+
+def _numbered(chunks):
+    """Yield each chunk of columns with the number of its sheet; the first sheet is there without rows too."""
+    number, room = 0, ROW_LIMIT - 1
+    yield number, []
+    for columns in chunks:
+        while columns and columns[0]:
+            if not room:
+                number, room = number + 1, ROW_LIMIT - 1
+            yield number, [values[:room] for values in columns]
+            columns, room = [values[room:] for values in columns], max(room - len(columns[0]), 0)
+
+
+class _Frame:
+    """The book as XlsxWriter makes it: sheets of rows with their headings alone, and the sheet that says what it is.
+
+    sizes: the rows of each sheet, with the headings. cells: what writes the rows of the newest sheet, which `above`
+    and `below` stand around.
+    """
+
+    def __init__(self, table, sizes, created, about=()):
+        file = io.BytesIO()
+        with xlsxwriter.Workbook(file, {"in_memory": True}) as book:
+            book.set_properties({"title": str(table.heading), **({"created": created} if created else {})})
+            self.heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+            self.bold = book.add_format({"bold": True})
+            self.formats = {
+                "money": book.add_format({"num_format": "#,##0.00"}),
+                "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+                "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            }
+            # Their numbers are those of the first use: by this each frame has the same.
+            self.cells = _Cells({name: form._get_xf_index() for name, form in self.formats.items()})
+            for size in sizes:
+                self._begin(book, str(table.heading), table.headings, size)
+            if about:
+                self._about(book, about)
+        with zipfile.ZipFile(file) as archive:
+            self.parts = {name: archive.read(name) for name in archive.namelist()}
+        names = [f"xl/worksheets/sheet{number}.xml" for number in range(1, len(sizes) + 1)]
+        self.newest, self.written = names[-1], set(names)
+        above, end, below = self.parts[self.newest].partition(b"</sheetData>")
+        # How many rows there are is not known before the last: the format does not ask for it.
+        self.above, self.below = re.sub(rb"<dimension [^>]*/>", b"", above), end + below
+
+    def others(self):
+        """The parts of the file that are no sheets of rows: pairs of name and content."""
+        return [(name, content) for name, content in self.parts.items() if name not in self.written]
+
+    def _begin(self, book, name, headings, size):
+        sheet = book.add_worksheet(free_name(book, name))
+        sheet.freeze_panes(1, 0)
+        for place, heading in enumerate(headings):
+            sheet.set_column(place, place, min(max(len(heading) + 2, WIDTHS[0]), WIDTHS[1]))
+            sheet.write_string(0, place, heading, self.heading)
+        if headings:
+            sheet.autofilter(0, 0, size - 1, len(headings) - 1)
+
+    def _about(self, book, lines):
         """A sheet of lines; the first cell of each says what the others are."""
-        sheet = self.book.add_worksheet(free_name(self.book, _("About this file")))
+        sheet = book.add_worksheet(free_name(book, _("About this file")))
         sheet.set_column(0, 0, 45)
         sheet.set_column(1, 9, 22)
         for number, (first, *others) in enumerate(line or ("",) for line in lines):
             sheet.write_string(number, 0, str(first), self.bold)
             for place, value in enumerate(others, 1):
                 self._cell(sheet, number, place, value)
-
-    def _begin(self, name, headings):
-        sheet = self.book.add_worksheet(free_name(self.book, name), worksheet_class=_RowsSheet)
-        sheet.freeze_panes(1, 0)
-        for place, heading in enumerate(headings):
-            sheet.set_column(place, place, min(max(len(heading) + 2, WIDTHS[0]), WIDTHS[1]))
-            sheet.write_string(0, place, heading, self.heading)
-        sheet.begin(len(headings), self.formats)
-        return sheet
-
-    @staticmethod
-    def _end(sheet, rows, columns):
-        if columns:
-            sheet.autofilter(0, 0, rows - 1, columns - 1)
 
     def _cell(self, sheet, row, place, value):
         if value is None:
@@ -119,55 +194,56 @@ class _Writer:
             sheet.write_string(row, place, cut(str(value)))
 
 
-class _RowsSheet(Worksheet):
-    """A sheet to which whole rows are added below its headings.
+class _Cells:
+    """Writes rows of values as XML. styles: the numbers of the formats of money, dates and moments."""
 
-    XlsxWriter keeps each row as a table of cells, to be changed until the next row begins: these are not.
-    """
+    def __init__(self, styles):
+        zone = timezone.get_current_timezone()
+        number, money, date, moment = ">", *(f' s="{styles[name]}">' for name in ("money", "date", "moment"))
 
-    def begin(self, columns, formats):
-        """No more headings follow. Args: columns: how many; formats: as `_Writer` has them."""
-        self._write_single_row(1)
-        self.letters = [xl_col_to_name(place) for place in range(columns)]
-        self.money, self.date, self.moment = (formats[name]._get_xf_index() for name in ("money", "date", "moment"))
-        self.zone = timezone.get_current_timezone()
+        def of_decimal(value):
+            text = str(value)
+            return f'"{money if text[CENT - 1 : CENT] == "." else number}<v>{text}</v></c>'
 
-    def add(self, number, record):
-        """Write a row of values: text, numbers, dates, moments, None. Args: number: counted from 0."""
-        self.dim_rowmax, row, write = number, number + 1, self.fh.write
-        write(f'<row r="{row}">')
-        for place, value in enumerate(record):
-            kind = type(value)
-            if value is None:
-                continue
-            at = f"{self.letters[place]}{row}"
-            if kind is Decimal:
-                style = f' s="{self.money}"' if value.as_tuple().exponent == CENT else ""
-                write(f'<c r="{at}"{style}><v>{value:.16G}</v></c>')
-            elif kind is datetime.date:
-                write(f'<c r="{at}" s="{self.date}"><v>{value.toordinal() - FIRST_DAY}</v></c>')
-            elif kind is datetime.datetime:
-                local = self._convert_date_time(value.astimezone(self.zone).replace(tzinfo=None))
-                write(f'<c r="{at}" s="{self.moment}"><v>{local:.16G}</v></c>')
-            elif kind is int:
-                write(f'<c r="{at}"><v>{value:.16G}</v></c>')
-            elif is_plain(text := str(value)):
-                write(f'<c r="{at}" t="inlineStr"><is><t>{text}</t></is></c>')
-            else:
-                self._write_cell(number, place, CellStringTuple(cut(text), None))
-        write("</row>")
+        def of_date(value):
+            return f'"{date}<v>{value.toordinal() - FIRST_DAY.toordinal()}</v></c>'
 
+        def of_moment(value):
+            return f'"{moment}<v>{(value.astimezone(zone).replace(tzinfo=None) - FIRST_DAY) / DAY}</v></c>'
 
-def is_plain(text):
-    """Whether a text can stand in XML, in a cell, as it is."""
-    return (
-        text.isprintable()
-        and not ("&" in text or "<" in text or ">" in text or "_x" in text)
-        and text[:1] != " " != text[-1:]
-        and len(text) <= TEXT_LIMIT // 2
-    )
+        kinds = {Decimal: of_decimal, datetime.date: of_date, datetime.datetime: of_moment}
+        kinds |= {int: f'"{number}<v>{{}}</v></c>'.format, type(None): lambda value: '"/>'}
+        self.kinds = defaultdict(lambda: _text, kinds)
+
+    def rows(self, first, columns):
+        """XML, in UTF-8. Args: first: number of the first row, counted from 1; columns: lists of values.
+
+        A cell's address is its letter and the number of its row: a row is its number, between pieces that begin behind
+        the number of one cell and end before that of the next.
+        """
+        if not columns:
+            return b""
+        ends = [*(f'<c r="{xl_col_to_name(place)}' for place in range(1, len(columns))), "</row>"]
+        pieces = [self._column(values, end) for values, end in zip(columns, ends, strict=True)]
+        numbers = map(str, range(first, first + len(columns[0])))
+        rows = zip(repeat('<row r="'), repeat('"><c r="A'), *pieces, strict=False)
+        return "".join(map(str.join, numbers, rows)).encode()
+
+    def _column(self, values, end):
+        types = set(map(type, values))
+        if types <= {str, datetime.date, type(None)}:  # the same few names and days, or soon compared
+            made = {value: self.kinds[type(value)](value) + end for value in set(values)}
+            return list(map(made.__getitem__, values))
+        return [self.kinds[type(value)](value) + end for value in values]
 
 
-def cut(text):
-    """A text no longer than a cell can hold: its limit is in UTF-16."""
-    return text.encode("utf-16-le")[: 2 * TEXT_LIMIT].decode("utf-16-le", "ignore")
+def _text(value):
+    """The end of a cell of text, never of a formula or a link, whatever it begins with."""
+    text, space = str(value), ""
+    if ODD.search(text):
+        space = ' xml:space="preserve"' if text != text.strip() else ""
+        text = cut(text)
+        text = escape(NO_CHARACTER.sub(lambda found: f"_x{ord(found[0]):04X}_", text))
+    elif len(text) > TEXT_LIMIT // 2:
+        text = cut(text)
+    return f'" t="inlineStr"><is><t{space}>{text}</t></is></c>'

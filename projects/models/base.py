@@ -43,10 +43,15 @@ class StaleRecord(Exception):
         super().__init__(f"{instance._meta.label} {instance.pk} is not at version {instance.version}")
 
 
+def columns_in(language, name):
+    """The columns of a translated text, in the order in which a reader of the language is given them."""
+    language = language if language in FALLBACKS else "en"
+    return [to_attribute(name, code) for code in (language, *FALLBACKS[language])]
+
+
 def text_in(language, name):
     """Function of a row: its translated text `name` in a language, or in the next that has one."""
-    language = language if language in FALLBACKS else "en"
-    columns = [to_attribute(name, code) for code in (language, *FALLBACKS[language])]
+    columns = columns_in(language, name)
 
     def get(instance):
         for column in columns:

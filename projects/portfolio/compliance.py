@@ -47,12 +47,15 @@ LINES = [
 class LedgerTable(exports.Table):
     """The periods of each obligation as lines, the oldest first."""
 
-    def read(self):
+    def chunks(self):
         for obligation in self.rows():
-            for standing in reversed(obligation.in_periods):
-                line = copy.copy(obligation)
-                line.standing = standing
-                yield line
+            yield [self._line(obligation, standing) for standing in reversed(obligation.in_periods)]
+
+    @staticmethod
+    def _line(obligation, standing):
+        line = copy.copy(obligation)
+        line.standing = standing
+        return line
 
 
 class Compliance(SignedIn, TemplateView):

@@ -15,6 +15,7 @@ from projects.portfolio.lists import SignedIn
 from tracker import errors
 
 STREAMS = {
+    "xlsx": (sheets.parts, sheets.CONTENT_TYPE),
     "csv": (texts.parts, texts.CONTENT_TYPE),
     "geojson": (maps.parts, "application/geo+json"),
 }
@@ -33,10 +34,7 @@ class Download(SignedIn, View):
         page = self.page()
         page.setup(request, **address)
         table = page.table()
-        stem = f"{self.stem}-{timezone.localdate():%Y-%m-%d}"
-        if suffix == "xlsx":
-            return sheets.answer(stem, table)
-        name = f"{stem}.{suffix}"
+        name = f"{self.stem}-{timezone.localdate():%Y-%m-%d}.{suffix}"
         if suffix in STREAMS:
             return self._streamed(table, suffix, name)
         file = tempfile.TemporaryFile()  # noqa: SIM115 -- the response closes it

@@ -13,6 +13,7 @@ from django.test import Client
 
 from projects.columns.projects import PROJECT_COLUMNS
 from projects.exports import Lines, sheets, texts
+from projects.management.commands import export_projects
 from projects.models import Project
 from tests import factories
 from tests.pages import read, references
@@ -175,6 +176,17 @@ def test_the_page_leads_to_its_files_with_its_query(portfolio):
     page = read(signed_in(factories.analyst()).get("/en/projects/?sort=-name&per_page=25"))
     links = [link["href"] for link in page.all("a", class_="menu-item") if "export." in link["href"]]
     assert links == [f"/en/projects/export.{suffix}?sort=-name" for suffix in ("xlsx", "csv", "geojson", "json")]
+
+
+@pytest.mark.parametrize("query", ["", "currency=USD&rate=today", f"as_of={DAY}"])
+def test_columns_of_many_rows_say_what_each_row_says(portfolio, query):
+    table = export_projects._table(query)
+    with table.reading():
+        alone = [[field.cell.value(row, table.context) for field in table.fields] for row in table.read()]
+        (together,) = table.values()
+    assert len(alone) > 1
+    for field, *values in zip(table.fields, zip(*alone, strict=True), together, strict=True):
+        assert list(values[0]) == list(values[1]), field.name
 
 
 def test_only_the_columns_asked_for(portfolio):
