@@ -28,6 +28,7 @@ NAME_LIMIT = 31  # characters of a sheet's name, by the format
 FIRST_DAY = datetime.datetime(1899, 12, 30)  # from which the format counts days
 DAY = datetime.timedelta(days=1)
 CENT = -2  # exponent of sums of money
+NUMBERS = {Decimal, int, float, bool}  # of which equal ones may be written differently
 WIDTHS = (10, 40)  # characters, least and most
 QUICK = 1  # of compression: the next levels take more time than all the rest
 NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\']")
@@ -203,7 +204,7 @@ class _Cells:
 
         def of_decimal(value):
             text = str(value)
-            return f'"{money if text[CENT - 1 : CENT] == "." else number}<v>{text}</v></c>'
+            return f'"{money if text[-3:-2] == "." else number}<v>{text}</v></c>'
 
         def of_date(value):
             return f'"{date}<v>{value.toordinal() - FIRST_DAY.toordinal()}</v></c>'
@@ -223,18 +224,35 @@ class _Cells:
         """
         if not columns:
             return b""
-        ends = [*(f'<c r="{xl_col_to_name(place)}' for place in range(1, len(columns))), "</row>"]
-        pieces = [self._column(values, end) for values, end in zip(columns, ends, strict=True)]
-        numbers = map(str, range(first, first + len(columns[0])))
-        rows = zip(repeat('<row r="'), repeat('"><c r="A'), *pieces, strict=False)
-        return "".join(map(str.join, numbers, rows)).encode()
+        number = len(columns[0])
+        stated = [place for place, values in enumerate(columns) if values.count(None) < number] or [0]
+        begins = [f'<c r="{xl_col_to_name(place)}' for place in stated]
+        ends = [*begins[1:], "</row>"]
+        pieces = [self._column(columns[place], end) for place, end in zip(stated, ends, strict=True)]
+        rows = zip(repeat('<row r="'), repeat(f'">{begins[0]}'), *pieces, strict=False)
+        return "".join(map(str.join, map(str, range(first, first + number)), rows)).encode()
 
     def _column(self, values, end):
+        """The pieces of one column, equal values worked out once."""
         types = set(map(type, values))
-        if types <= {str, datetime.date, type(None)}:  # the same few names and days, or soon compared
-            made = {value: self.kinds[type(value)](value) + end for value in set(values)}
-            return list(map(made.__getitem__, values))
-        return [self.kinds[type(value)](value) + end for value in values]
+        if types & NUMBERS:  # as quick to write as to compare
+            return [self.kinds[type(value)](value) + end for value in values]
+        different = set(values)
+        if types == {str} and _are_plain(different):
+            made = {text: f'" t="inlineStr"><is><t>{text}</t></is></c>{end}' for text in different}
+        else:
+            made = {value: self.kinds[type(value)](value) + end for value in different}
+        return list(map(made.__getitem__, values))
+
+
+def _are_plain(texts):
+    """Whether all texts can stand in XML, in cells, as they are. Quick: it may say no where they could."""
+    joined = "|".join(["", *texts, ""])
+    return (
+        joined.isprintable()
+        and not any(odd in joined for odd in ("&", "<", "]]>", "_x", "| ", " |"))
+        and max(map(len, texts)) <= TEXT_LIMIT // 2
+    )
 
 
 def _text(value):

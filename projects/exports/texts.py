@@ -5,7 +5,7 @@ import datetime
 import io
 from collections import defaultdict
 from decimal import Decimal
-from operator import methodcaller
+from operator import itemgetter
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -13,8 +13,8 @@ from django.utils import timezone
 MARK = "\ufeff"  # by which spreadsheets know UTF-8
 CONTENT_TYPE = "text/csv; charset=utf-8"
 AS_IT_IS = {type(None), int, datetime.date}  # what the writer of the standard library writes in the same way
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-IS_DANGEROUS = methodcaller("startswith", DANGEROUS)
+NUMBERS = {Decimal, int, float, bool}  # of which equal ones may be written differently
+DANGEROUS = frozenset("=+-@\t\r\n")  # characters that no text may begin with
 
 
 def parts(table):
@@ -33,11 +33,14 @@ def _lines(rows):
 
 
 def _column(values, written):
-    """Values as the writer is to be given them; those of one type, as of most columns, are looked at together."""
+    """Values as the writer is to be given them: those of a harmless column as they are, equal ones worked out once."""
     types = set(map(type, values)) - AS_IT_IS
-    if not types or (types == {str} and not any(map(IS_DANGEROUS, filter(None, values)))):
+    if not types or (types == {str} and DANGEROUS.isdisjoint(map(itemgetter(0), filter(None, values)))):
         return values
-    return [value if type(value) in AS_IT_IS else written[type(value)](value) for value in values]
+    if types & NUMBERS:  # as quick to write as to compare
+        return [value if type(value) in AS_IT_IS else written[type(value)](value) for value in values]
+    made = {value: value if type(value) in AS_IT_IS else written[type(value)](value) for value in set(values)}
+    return list(map(made.__getitem__, values))
 
 
 def answer(name, rows):
@@ -55,7 +58,7 @@ def plain(value):
 
 def _text(value):
     text = str(value)
-    return f"'{text}" if text.startswith(DANGEROUS) else text
+    return f"'{text}" if text[:1] in DANGEROUS else text
 
 
 def _written():
