@@ -65,8 +65,6 @@ def grant():
                 cursor.execute(f"GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")
                 cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}")
                 cursor.execute(f"REVOKE UPDATE, DELETE ON {_tables(_kept_for_ever())} FROM {role}")
-                # Who is deleted takes the entries along: Django asks for that, also where there are none.
-                cursor.execute(f"REVOKE UPDATE ON {_tables([LogEntry])} FROM {role}")
                 cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {_tables([MigrationRecorder.Migration])} FROM {role}")
             elif kind == READER:
                 people = get_user_model()
@@ -93,9 +91,9 @@ def _existing(cursor):
 
 
 def _kept_for_ever():
-    """The models of the history, and of what else is only ever added to."""
+    """The models of the history, and of what else is only added to: nobody is deleted, whose log would go along."""
     events = [model for model in apps.get_models() if getattr(model, "pgh_tracked_model", None)]
-    return [*events, SecondFactorEvent]
+    return [*events, SecondFactorEvent, LogEntry]
 
 
 def _tables(models):

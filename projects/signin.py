@@ -1,7 +1,8 @@
 """The person behind a session, read once a request with what every page asks of one; and when a session ends.
 
 It ends twelve hours after the sign-in (SESSION_COOKIE_AGE), and before that when nobody was there for a while
-(SESSION_IDLE_MINUTES), or when the second factor is another one.
+(SESSION_IDLE_MINUTES), or when the second factor is another one. What decides who gets in asks for the password
+once more (see `password_again`).
 """
 
 import datetime
@@ -11,11 +12,16 @@ from django.conf import settings
 from django.contrib.auth import get_user, get_user_model
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import resolve_url
 from django.utils import timezone
 
-# In a session: the key of the device with which it began, and the second of the clock at which somebody was there.
-DEVICE, SEEN = "second_factor", "seen"
+# In a session: the key of the device with which it began, and the second of the clock at which somebody was there, and
+# at which the password was typed.
+DEVICE, SEEN, TYPED = "second_factor", "seen", "password_typed"
 NOTED_EVERY = 60  # seconds: a session is written once a minute, not at every request
+FRESH = 15 * 60  # seconds for which the password stands before a page is opened,
+FRESH_FOR_FORMS = 60 * 60  # and before what was filled in there is sent: nothing typed is lost to the question
 
 # Written out, for this is asked at every request, and takes longer to compose than to answer.
 ROLE_NAMES = """
@@ -43,7 +49,7 @@ class Backend(ModelBackend):
 
 def begin(request, **signal):
     """At each sign-in: somebody is there, and the session ends for good so and so long from now, used or not."""
-    request.session[SEEN] = int(time.time())
+    request.session[SEEN] = request.session[TYPED] = int(time.time())
     request.session.set_expiry(timezone.now() + datetime.timedelta(seconds=settings.SESSION_COOKIE_AGE))
 
 
@@ -65,3 +71,14 @@ def person_of(request):
     if abs(idle) >= NOTED_EVERY and "X-Background" not in request.headers:
         session[SEEN] = now
     return user
+
+
+def password_again(request):
+    """For pages that decide who gets in: an open screen, or a stolen session, is not enough for them.
+
+    Returns: the way to the page that asks for the password, and from there back; None where it was typed just now.
+    """
+    age = time.time() - request.session.get(TYPED, 0)
+    if 0 <= age < (FRESH if request.method in ("GET", "HEAD") else FRESH_FOR_FORMS):
+        return None
+    return redirect_to_login(request.get_full_path(), resolve_url("password-again"))

@@ -24,7 +24,7 @@ FOR_EVERYBODY = {
 }
 # With a sign-in but no role: one's own sign-in, and the frame's pages, which know nothing of the register.
 WITHOUT_A_ROLE = {"gallery", "logout", "password_change", "password_change_done", "set-language", "theme"}
-WITHOUT_A_ROLE |= {"second-factor", "second-factor-codes", "second-factor-new", "second-factor-off"}
+WITHOUT_A_ROLE |= {"password-again", "second-factor", "second-factor-codes", "second-factor-new", "second-factor-off"}
 SAMPLES = {"int": 1, "str": "none", "slug": "none", "path": "none"}
 
 

@@ -18,6 +18,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from projects import notices, second_factor
 from projects.models import ApiToken, Notice, SecondFactorEvent
+from projects.signin import TYPED
 from projects.tokens import create_token
 from tests import factories
 
@@ -209,6 +210,66 @@ class TestSettingUp:
         assert done_to(person)[-1] == ("turned_off", person.username)
         assert client.get(f"{PAGE}off/").url == PAGE
         assert client.get(f"{PAGE}codes/").url == PAGE
+
+
+class TestPasswordAgain:
+    """What decides who gets in asks for the password once more, a quarter of an hour after it was typed."""
+
+    AGAIN = "/en/accounts/password/again/"
+
+    def later(self, client, minutes):
+        session = client.session
+        session[TYPED] -= minutes * 60
+        session.save()
+
+    @pytest.mark.parametrize("page", [NEW, f"{PAGE}codes/"])
+    def test_before_setting_up_and_new_codes(self, client, page):
+        person = factories.analyst()
+        codes = equip(person) if page != NEW else None
+        client, _answer = sign_in(person)
+        if codes:
+            client.post(CODE, {"code": codes[0]})
+        assert client.get(page).status_code == 200, "the sign-in itself counts"
+        self.later(client, 16)
+        answer = client.get(f"{page}?next=/en/projects/")
+        assert (answer.status_code, answer.url) == (302, f"{self.AGAIN}?next={page}%3Fnext%3D/en/projects/")
+        form = client.get(answer.url).content.decode()
+        assert "For 15 minutes" in form
+        assert client.post(page, {"code": "000000"}).status_code == 422, "what was opened in time may be sent"
+        self.later(client, 45)
+        assert client.post(page, {"code": "000000"}).status_code == 302
+        wrong = client.post(self.AGAIN, {"password": "wrong", "next": page})
+        assert (wrong.status_code, AccessAttempt.objects.get().username) == (422, person.username)
+        assert "This is not your password" in wrong.content.decode()
+        right = client.post(self.AGAIN, {"password": factories.PASSWORD, "next": page})
+        assert (right.status_code, right.url) == (302, page)
+        assert client.get(page).status_code == 200
+
+    def test_it_leads_to_no_address_of_others_and_is_locked_like_a_sign_in(self, client, settings):
+        client.force_login(factories.analyst())
+        typed = {"password": factories.PASSWORD, "next": "//evil.example"}
+        assert client.post(self.AGAIN, typed).url == PAGE
+        answers = [client.post(self.AGAIN, {"password": "wrong"}) for _number in range(settings.AXES_FAILURE_LIMIT + 1)]
+        assert answers[-1].status_code == 429
+        assert client.post(self.AGAIN, typed).status_code == 429
+
+    def test_before_people_are_changed(self, client):
+        boss, person = factories.administrator("synthetic-boss"), factories.analyst("synthetic-analyst")
+        client.force_login(boss)
+        change = reverse("admin:auth_user_change", args=[person.pk])
+        pages = [change, reverse("admin:auth_user_add"), reverse("admin:projects_staffmember_add")]
+        pages += [reverse("admin:auth_user_password_change", args=[person.pk])]
+        assert {client.get(page).status_code for page in pages} == {200}
+        self.later(client, 61)
+        chosen = {"action": "reset_second_factor", "_selected_action": [str(person.pk)], "index": "0"}
+        answers = [client.get(page) for page in pages] + [client.post(page, {}) for page in pages]
+        answers += [client.post(reverse("admin:auth_user_changelist"), chosen)]
+        assert {answer.url.partition("?")[0] for answer in answers} == {self.AGAIN}
+        assert client.get(reverse("admin:auth_user_changelist")).status_code == 200
+        auditor = Client()
+        auditor.force_login(factories.user(None, "auditor"))
+        self.later(auditor, 61)
+        assert auditor.get(change).status_code == 200, "who only looks is not asked"
 
 
 class TestRequired:

@@ -133,7 +133,7 @@ class AuthenticationMiddleware(auth_middleware.AuthenticationMiddleware):
 
 
 # What is there for somebody who has yet to set up a second factor.
-BEFORE_THE_SECOND_FACTOR = {"second-factor-new", "logout", "set-language", "theme"}
+BEFORE_THE_SECOND_FACTOR = {"second-factor-new", "password-again", "logout", "set-language", "theme"}
 
 
 class LoginRequiredMiddleware(auth_middleware.LoginRequiredMiddleware):

@@ -26,6 +26,7 @@ from projects.admin.forms import Refusing
 from projects.admin.record import RecordAdmin
 from projects.admin.site import site
 from projects.models import SecondFactorEvent, StaffMember
+from projects.signin import password_again
 
 User = get_user_model()
 
@@ -34,6 +35,24 @@ def other_administrators(user):
     """Active administrators beside the user; their rows stay locked until the transaction ends."""
     keys = permissions.administrators().exclude(pk=user.pk).order_by().values("pk")
     return list(User.objects.select_for_update().filter(pk__in=keys).values_list("pk", flat=True))
+
+
+class AsksForPassword:
+    """Records that decide who gets in, and as what: opened and changed with the password typed a short while ago.
+
+    Who may only look is not asked.
+    """
+
+    def changelist_view(self, request, extra_context=None):
+        again = password_again(request) if request.method == "POST" else None
+        return again or super().changelist_view(request, extra_context)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        again = password_again(request) if permissions.is_administrator(request.user) else None
+        return again or super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return password_again(request) or super().delete_view(request, object_id, extra_context)
 
 
 class ScopeInline(RecordInline):
@@ -76,7 +95,7 @@ class RoleFilter(RelatedFieldListFilter):
 
 
 @register(User, site=site)
-class PersonAdmin(RecordAdmin, UserAdmin):
+class PersonAdmin(AsksForPassword, RecordAdmin, UserAdmin):
     form = PersonForm
     add_form = NewPersonForm
     list_display = (
@@ -134,10 +153,11 @@ class PersonAdmin(RecordAdmin, UserAdmin):
         return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):
-        """Nobody deletes oneself; who has written anything is kept by the rows that name them."""
-        if isinstance(obj, User) and (obj == request.user or not self.has_change_permission(request, obj)):
-            return False
-        return super().has_delete_permission(request, obj)
+        """Nobody is deleted, also not who has done nothing yet: Django would take along what its log says of them."""
+        return False
+
+    def user_change_password(self, request, id, form_url=""):
+        return password_again(request) or super().user_change_password(request, id, form_url)
 
     def save_related(self, request, form, formsets, change):
         """The staff flag follows the roles: other parts of Django ask it who may enter here."""
@@ -223,7 +243,7 @@ class GroupAdmin(RecordAdmin):
 
 
 @register(StaffMember, site=site)
-class StaffMemberAdmin(RecordAdmin):
+class StaffMemberAdmin(AsksForPassword, RecordAdmin):
     list_display = ("user", "department", "places_column", "sectors_column")
     list_select_related = ("user", "department")
     linked = ("department", "superior", "user", "delegate")

@@ -1,4 +1,4 @@
-"""Forms of the second factor: a code, and the password where the second factor is given up."""
+"""Forms of one's own sign-in: the password once more, a code, and both where the second factor is given up."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -25,11 +25,18 @@ class SignInCodeForm(CodeForm):
     )
 
 
-class GivingUpForm(forms.Form):
+class PasswordForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         max_length=128,
         strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )
+
+
+class GivingUpForm(PasswordForm):
     code = SignInCodeForm.base_fields["code"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["code"].widget.attrs["autofocus"]  # one types the password first

@@ -26,9 +26,9 @@ from django.views.generic import FormView, TemplateView
 from django_otp.util import random_hex
 
 from projects import second_factor
-from projects.forms.second_factor import CodeForm, GivingUpForm, SignInCodeForm
+from projects.forms.second_factor import CodeForm, GivingUpForm, PasswordForm, SignInCodeForm
 from projects.second_factor import Wrong
-from projects.signin import DEVICE
+from projects.signin import DEVICE, FRESH, TYPED, password_again
 from tracker.errors import locked_out
 
 WAITING, NEW_KEY = "waiting_for_code", "new_second_factor"  # in a session
@@ -76,6 +76,14 @@ class Refusing(FormView):
     def is_locked_out(self, user):
         return not AxesProxyHandler.is_allowed(self.request, {"username": user.get_username()})
 
+    def knows_password(self, form):
+        """Whether the form has the password of who is signed in; where not, it is said at the field, and counted."""
+        name, password = self.request.user.get_username(), form.cleaned_data["password"]
+        if authenticate(self.request, username=name, password=password) is not None:
+            return True
+        form.add_error("password", _("This is not your password."))
+        return False
+
 
 @method_decorator(login_not_required, name="dispatch")
 class Code(Refusing):
@@ -116,6 +124,28 @@ class Code(Refusing):
         return HttpResponseRedirect(self.waiting["next"])
 
 
+class PasswordAgain(RedirectURLMixin, Refusing):
+    """The password once more, before a page that decides who gets in; from here back to it."""
+
+    template_name = "registration/password_again.html"
+    form_class = PasswordForm
+    next_page = "second-factor"
+
+    def dispatch(self, request, *args, **kwargs):
+        if self.is_locked_out(request.user):
+            return locked_out(request)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"minutes": FRESH // 60, "next": self.get_redirect_url()}
+
+    def form_valid(self, form):
+        if not self.knows_password(form):
+            return self.form_invalid(form)
+        self.request.session[TYPED] = int(time.time())
+        return super().form_valid(form)
+
+
 class SecondFactor(TemplateView):
     """Whether one has a second factor, and what can be done about it."""
 
@@ -150,7 +180,7 @@ class SetUp(RedirectURLMixin, Told):
     def dispatch(self, request, *args, **kwargs):
         if request.user.is_authenticated and request.user.device is not None:
             return redirect("second-factor")
-        return super().dispatch(request, *args, **kwargs)
+        return password_again(request) or super().dispatch(request, *args, **kwargs)
 
     def get_default_redirect_url(self):
         return reverse("second-factor")
@@ -198,6 +228,9 @@ class Codes(Own, Told):
     template_name = "registration/second_factor_codes.html"
     form_class = CodeForm
 
+    def dispatch(self, request, *args, **kwargs):
+        return password_again(request) or super().dispatch(request, *args, **kwargs)
+
     def form_valid(self, form):
         user = self.request.user
         try:
@@ -215,9 +248,7 @@ class TurnOff(Own):
 
     def form_valid(self, form):
         user = self.request.user
-        password = form.cleaned_data["password"]
-        if authenticate(self.request, username=user.get_username(), password=password) is None:  # it counts this itself
-            form.add_error("password", _("This is not your password."))
+        if not self.knows_password(form):
             return self.form_invalid(form)
         try:
             second_factor.verify(user=user, typed=form.cleaned_data["code"], address=self.address())

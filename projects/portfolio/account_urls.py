@@ -10,6 +10,7 @@ urlpatterns = [
     path("login/code/", account.Code.as_view(), name="login-code"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("password/", auth.PasswordChangeView.as_view(), name="password_change"),
+    path("password/again/", account.PasswordAgain.as_view(), name="password-again"),
     path("password/done/", auth.PasswordChangeDoneView.as_view(), name="password_change_done"),
     path("second-factor/", account.SecondFactor.as_view(), name="second-factor"),
     path("second-factor/new/", account.SetUp.as_view(), name="second-factor-new"),

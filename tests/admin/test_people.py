@@ -111,9 +111,11 @@ class TestLastAdministrator:
         data = shown(admin_client, administrator) | {"groups": []}
         assert admin_client.post(change_url(administrator), data).status_code == 200
 
-    def test_nobody_deletes_oneself(self, admin_client, administrator):
-        address = reverse("admin:auth_user_delete", args=[administrator.pk])
-        assert admin_client.post(address, {"post": "yes"}).status_code == 403
+    def test_nobody_is_deleted(self, admin_client, administrator):
+        """Their entries in Django's log would go with them."""
+        for person in (administrator, factories.outsider()):
+            address = reverse("admin:auth_user_delete", args=[person.pk])
+            assert admin_client.post(address, {"post": "yes"}).status_code == 403
 
     def test_a_change_of_rights_takes_effect_at_once(self, client, admin_client, administrator):
         administrator.groups.clear()
