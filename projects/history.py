@@ -157,7 +157,7 @@ def timeline(user, record, *, children=(), keys=(), page=1, span=None):
     tables = [(type(record), None, events_of(type(record)).objects.filter(pgh_obj_id__in=keys))]
     tables += [(model, None, events_of(model).objects.filter(**{f"{key}_id__in": keys})) for model, key in children]
     tables = [(model, many, permissions.visible_events(user, events, model)) for model, many, events in tables]
-    tables += [(type(record), many, events) for many, events in _links(record)]
+    tables += [(type(record), many, events) for many, events in links(type(record), record)]
     if span:
         tables = [(model, many, events.filter(pgh_created_at__range=span)) for model, many, events in tables]
     branches = [
@@ -169,8 +169,18 @@ def timeline(user, record, *, children=(), keys=(), page=1, span=None):
     union = branches[0].union(*branches[1:], all=True) if branches[1:] else branches[0]
     start = (page - 1) * SIZE
     found = list(union.order_by("-pgh_created_at", "-table", "-pgh_id")[start : start + SIZE + 1])
+    return told(user, tables, found[:SIZE]), len(found) > SIZE
+
+
+def told(user, tables, found):
+    """The entries of events in words, in their order.
+
+    Args:
+        tables: (model, field of several rows or None, events).
+        found: (moment, index of the table, number of the event).
+    """
     numbers = defaultdict(list)
-    for _at, table, pgh_id in found[:SIZE]:
+    for _at, table, pgh_id in found:
         numbers[table].append(pgh_id)
     entries = {}
     for table, pgh_ids in numbers.items():
@@ -181,16 +191,17 @@ def timeline(user, record, *, children=(), keys=(), page=1, span=None):
         else:
             for pgh_id, (event, previous) in _with_previous(model, pgh_ids).items():
                 entries[table, pgh_id] = Entry(event, model, changes=changed(model, previous, event))
-    told = [entries[table, pgh_id] for _at, table, pgh_id in found[:SIZE]]
-    _Words(user).fill(told)
-    return told, len(found) > SIZE
+    listed = [entries[table, pgh_id] for _at, table, pgh_id in found]
+    _Words(user).fill(listed)
+    return listed
 
 
-def _links(record):
-    """The events of the record's fields of several rows: (field, events)."""
-    for many in type(record)._meta.concrete_model._meta.many_to_many:
+def links(model, record=None):
+    """The events of fields of several rows, of one record or of all of the model: (field, events)."""
+    for many in model._meta.concrete_model._meta.many_to_many:
         if event_model := getattr(many.remote_field.through, "pgh_event_model", None):
-            yield many, event_model.objects.filter(**{f"{many.m2m_field_name()}_id": record.pk})
+            own = {f"{many.m2m_field_name()}_id": record.pk} if record else {}
+            yield many, event_model.objects.filter(**own)
 
 
 def _linked(many, event):

@@ -34,7 +34,7 @@ MORE = [
     ("import-list", _("Imports")),
     ("quality", _("Data quality")),
 ]
-ADMINISTRATION = ("admin:index", _("Administration"))
+ADMINISTRATION = [("audit", _("Who changed what")), ("admin:index", _("Administration"))]
 
 
 def interface(request):
@@ -59,7 +59,7 @@ def navigation(request):
     """
     if not permissions.may_see_register(request.user):
         return {}
-    more = MORE + [ADMINISTRATION] * request.user.is_staff
+    more = MORE + ADMINISTRATION * request.user.is_staff
     row, more = _pages(request.path, NAVIGATION), _pages(request.path, more)
     return {"row": row, "more": more}
 

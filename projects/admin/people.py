@@ -86,6 +86,11 @@ class NewPersonForm(Refusing, AdminUserCreationForm):
     pass
 
 
+def _as_logged(value):
+    """A field's value as JSON has it; roles by their names."""
+    return value if isinstance(value, bool | str | None) else sorted(group.name for group in value)
+
+
 class RoleFilter(RelatedFieldListFilter):
     """People by role, the roles under the names that people read."""
 
@@ -166,6 +171,15 @@ class PersonAdmin(AsksForPassword, RecordAdmin, UserAdmin):
         names = set(user.groups.values_list("name", flat=True))
         user.is_staff = user.is_superuser or bool(names & {permissions.ADMINISTRATOR, permissions.AUDITOR})
         user.save(update_fields=["is_staff"])
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Django's, and beside it what each field was and became: of accounts there is no other history."""
+        message = super().construct_change_message(request, form, formsets, add)
+        names = (
+            [] if add else [name for name in form.changed_data if name in form._meta.model._meta._forward_fields_map]
+        )
+        states = [[name, _as_logged(form.initial.get(name)), _as_logged(form.cleaned_data[name])] for name in names]
+        return [*message, {"states": states}] if states else message
 
     def has_reset_permission(self, request):
         return permissions.is_administrator(request.user)

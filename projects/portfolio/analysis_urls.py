@@ -1,8 +1,8 @@
-"""Addresses of what spans all nouns: search, saved views, quality of the data, its dictionary, tokens."""
+"""Addresses of what spans all nouns: search, saved views, quality of the data, its dictionary, changes, tokens."""
 
 from django.urls import path
 
-from projects.portfolio import dictionary, keys, quality, saved_views, search
+from projects.portfolio import audit, dictionary, keys, quality, saved_views, search
 
 urlpatterns = [
     path("search/", search.Search.as_view(), name="search"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("views/<int:pk>/follow/", saved_views.FollowView.as_view(), name="view-follow"),
     path("dictionary/", dictionary.Dictionary.as_view(), name="dictionary"),
     path("dictionary.csv", dictionary.DictionaryFile.as_view(), name="dictionary-export"),
+    path("changes/", audit.AuditPage.as_view(), name="audit"),
+    path("changes.csv", audit.AuditFile.as_view(), name="audit-export"),
     path("tokens/", keys.Tokens.as_view(), name="token-list"),
     path("tokens/<int:pk>/revoke/", keys.Revoke.as_view(), name="token-revoke"),
 ]
