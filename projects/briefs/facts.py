@@ -143,11 +143,16 @@ class Writer:
     def totals(self, portfolio, with_apart=True):
         """Rows of the three kinds of money of a set of projects; below them what is not allocated, and what is apart.
 
+        Where there is no project, there are no sums to tell.
+
         with_apart: also the amounts of which nobody knows whether they are part of another; not where they are listed.
         """
         total = portfolio.total
         rows = [[Cell(_("Projects named")), Cell(wording.number(portfolio.count), value=str(portfolio.count))]]
-        rows += [[Cell(capfirst(AmountKind(kind).label)), self.total(total.amounts[kind])] for kind in rollups.KINDS]
+        if portfolio.count or portfolio.unallocated:
+            rows += [
+                [Cell(capfirst(AmountKind(kind).label)), self.total(total.amounts[kind])] for kind in rollups.KINDS
+            ]
         for line in portfolio.unallocated:
             label = _("not allocated: %(programme)s") % {"programme": line.label}
             rows += [[Cell(label), self.total(part)] for part in line.amounts.values() if part.value is not None]

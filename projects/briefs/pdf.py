@@ -159,13 +159,14 @@ class _Layout:
             return []
         rows, columns = look.size_of(tiles)
         step = min(width / columns, 14 * mm * self.scale)
+        longest = max(pdfmetrics.stringWidth(word, FONT, 5) for tile in tiles for word in tile.name.split())
+        size = min(5 * self.scale, 5 * (step - 4.5) / longest)  # no word is wider than its tile
         drawing = Drawing(width, rows * step * 0.62)
         for tile, row, column in look.placed(tiles):
             x, y = column * step, (rows - 1 - row) * step * 0.62
             colour = look.ACCENT if tile.count else look.SUNKEN
             drawing.add(Rect(x, y, step - 1.5, step * 0.62 - 1.5, fillColor=HexColor(colour), strokeColor=None))
             ink = white if tile.count else HexColor(look.MUTED)
-            size = 5 * self.scale
             for line, words in enumerate(simpleSplit(tile.name, FONT, size, step - 3)[:2], 1):
                 top = y + step * 0.62 - 1.5 - line * size * 1.15
                 drawing.add(String(x + 2, top, words, fontName=FONT, fontSize=size, fillColor=ink))

@@ -2,10 +2,13 @@
 
 from itertools import groupby
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.shapes import MSO_SHAPE
+from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Emu, Mm, Pt
 from reportlab.lib.utils import simpleSplit
 
@@ -19,6 +22,7 @@ BLANK = 6  # the layout without anything
 SIZES = (14, 13, 12, 11, 10, 9, 8, 7)  # points, the largest that fits
 LEADING, HEADING_GAP = 1.25, 0.5
 MM = 72 / 25.4  # points of a millimetre
+TAGS = {"kk": "kk-KZ", "ru": "ru-RU", "en": "en-GB", "zh-hans": "zh-CN"}
 
 
 def write(paper, file, pages=1):
@@ -54,7 +58,8 @@ class _Slide:
         self.map(MARGIN + 2 * (width + GAP), HEIGHT - FOOT - self.map_height(width), width)
         notes = "  ".join(f"{number}. {text}" for number, text in enumerate(paper.footnotes, 1))
         left = int((WIDTH - 2 * MARGIN) * MM / 2.6) * 4
-        self.box(MARGIN, HEIGHT - FOOT + 1, WIDTH - 2 * MARGIN, 15, [[(notes[:left], 6, look.MUTED)]])
+        notes = Truncator(notes).chars(left)  # all of them stand in the notes of the slide
+        self.box(MARGIN, HEIGHT - FOOT + 1, WIDTH - 2 * MARGIN, 15, [[(notes, 6, look.MUTED)]])
         self.box(MARGIN, HEIGHT - 7, WIDTH - 2 * MARGIN, 5, [[(look.footer(paper), 7, look.MUTED)]])
         self.slide.notes_slide.notes_text_frame.text = "\n".join(
             [_("Sources"), *(f"{number}. {text}" for number, text in enumerate(paper.footnotes, 1))]
@@ -104,8 +109,17 @@ class _Slide:
                 run = paragraph.add_run()
                 run.text, run.font.size, run.font.name = text, Pt(size), "Arial"
                 run.font.color.rgb = _rgb(colour)
+                self.spoken(run)
             if number and line[0][2] == look.ACCENT:  # a heading
                 paragraph.space_before = Pt(line[0][1] * HEADING_GAP)
+
+    def spoken(self, run):
+        """Say the language, by which words are checked, and the letters of Chinese, which Arial does not have."""
+        properties = run._r.get_or_add_rPr()
+        properties.set("lang", TAGS[self.paper.language])
+        chinese = OxmlElement("a:ea")
+        chinese.set("typeface", "Microsoft YaHei")
+        properties.find(qn("a:latin")).addnext(chinese)
 
     def filled(self, shape, colour):
         shape.fill.solid()

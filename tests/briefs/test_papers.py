@@ -13,12 +13,13 @@ from pypdf import PdfReader
 from reportlab.pdfbase import pdfmetrics
 
 from projects import models
-from projects.briefs import look, pdf
+from projects.briefs import look, pdf, slides
 from tests import factories
 from tests.pages import read
 
 LANGUAGES = ["kk", "ru", "en", "zh-hans"]
 STATION = "WKR-0001"
+A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 DAYS = "?as_of=2026-11-01&known_at=2099-01-01T00:00&since=2025-10-01"
 
 
@@ -80,6 +81,9 @@ def test_a_page_in_each_language_with_every_letter(analyst, language):
         assert sum(squeezed(cell) in squeezed(text) for cell in words if cell) > len(words) * 0.7
         (slide,) = Presentation(io.BytesIO(analyst.get(f"/{language}/{address}.pptx{DAYS}").content)).slides
         shown = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+        runs = [properties for shape in slide.shapes for properties in shape._element.iter(f"{{{A}}}rPr")]
+        assert {properties.get("lang") for properties in runs} == {slides.TAGS[language]}
+        assert {properties.find(f"{{{A}}}ea").get("typeface") for properties in runs} == {"Microsoft YaHei"}
         assert mark[: look.MARK] in shown
         if STATION in address:
             for file in (text, " ".join(words), shown + slide.notes_slide.notes_text_frame.text):
