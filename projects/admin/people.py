@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.admin import RelatedFieldListFilter, action, display, register
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Exists, OuterRef, Q
@@ -82,8 +82,16 @@ class PersonForm(Refusing, UserChangeForm):
         return data
 
 
-class NewPersonForm(Refusing, AdminUserCreationForm):
+class NewPersonForm(Refusing, UserCreationForm):
     pass
+
+
+class NewPasswordForm(AdminPasswordChangeForm):
+    """Without the choice to have none: there is no other way to sign in, and who is not to is switched off."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
 
 
 def _as_logged(value):
@@ -103,6 +111,7 @@ class RoleFilter(RelatedFieldListFilter):
 class PersonAdmin(AsksForPassword, RecordAdmin, UserAdmin):
     form = PersonForm
     add_form = NewPersonForm
+    change_password_form = NewPasswordForm
     list_display = (
         "username",
         "first_name",
@@ -120,6 +129,7 @@ class PersonAdmin(AsksForPassword, RecordAdmin, UserAdmin):
     filter_horizontal = ()
     inlines = (ScopeInline,)
     readonly_fields = ("last_login", "date_joined")
+    add_fieldsets = ((None, {"classes": ["wide"], "fields": ["username", "password1", "password2"]}),)
     fieldsets = (
         (None, {"fields": ["username", "password"]}),
         (_("Person"), {"fields": [("first_name", "last_name"), "email"]}),

@@ -98,8 +98,7 @@ def test_the_application_does_its_work(signed_in, monkeypatch):
         assert signed_in.post(reverse("update-review", args=[update.pk]), decision).status_code == 303
         assert Update.objects.get(pk=update.pk).status == "approved"
         assert signed_in.get("/en/projects/?as_of=2026-01-01").status_code == 200
-        words = dict.fromkeys(("password1", "password2"), "synthetic-password-1")
-        added = {"username": "synthetic-new", "usable_password": "true", **words}
+        added = {"username": "synthetic-new", **dict.fromkeys(("password1", "password2"), "synthetic-password-1")}
         assert signed_in.post(reverse("admin:auth_user_add"), added).status_code == 302
         assert LogEntry.objects.get().object_repr == "synthetic-new"
     assert Project.objects.filter(reference="SYN-NEW", is_public=True, version=2).exists()
