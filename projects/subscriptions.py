@@ -1,4 +1,7 @@
-"""What has changed in a saved view since a follower was told last, by e-mail; silent where nothing has."""
+"""What has changed in a saved view since a follower was told last, by e-mail; silent where nothing has.
+
+That a view cannot be shown any more, as it names what is gone from the register, is told as often.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -8,6 +11,7 @@ from smtplib import SMTPException
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -62,9 +66,9 @@ def change(before, now):
             for key, value in row["money"].items():
                 totals[key] += sign * Decimal(value)
     return Change(
-        [now[key]["label"] for key in now.keys() - before.keys()],
-        [before[key]["label"] for key in before.keys() - now.keys()],
-        [now[key]["label"] for key in now.keys() & before.keys() if _differs(before[key], now[key])],
+        sorted(now[key]["label"] for key in now.keys() - before.keys()),
+        sorted(before[key]["label"] for key in before.keys() - now.keys()),
+        sorted(now[key]["label"] for key in now.keys() & before.keys() if _differs(before[key], now[key])),
         [_difference(*key.split(), value) for key, value in sorted(totals.items()) if value],
     )
 
@@ -117,18 +121,26 @@ def _tell(subscription, day, out):
     if not permissions.visible_to(user, type(view).objects.filter(pk=view.pk)).exists():
         return 0
     with translation.override(notices.language_of(user)):
+        news, subject = None, _("Changes in “%(view)s”")
         try:
             now = state_of(view, user)
         except BadParameter as error:
             out(f"{view}: {error}")
-            return 0
-        news = change(subscription.last_rows, now)
-        if not news:
-            return 0
-        subscription.last_rows, subscription.told_on = now, day
+            subject = _("“%(view)s” cannot be shown any more")
+        else:
+            news = change(subscription.last_rows, now)
+            if not news:
+                return 0
+            subscription.last_rows = now
+        subscription.told_on = day
         subscription.save()
-        subject = _("Changes in “%(view)s”") % {"view": view.name}
-        link = notices.link(view.get_absolute_url())
-        text = render_to_string("mail/subscription.txt", {"view": view, "news": news, "link": link})
-        EmailMessage(subject, text, to=[user.email]).send()
+        context = {
+            "view": view,
+            "news": news,
+            "link": notices.link(view.get_absolute_url()),
+            "frequency": subscription.get_frequency_display(),
+            "views_link": notices.link(reverse("view-list")),
+        }
+        text = render_to_string("mail/subscription.txt", context)
+        EmailMessage(subject % {"view": view.name}, text, to=[user.email]).send()
     return 1

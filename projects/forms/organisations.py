@@ -1,5 +1,7 @@
 """Forms of bodies and people."""
 
+import re
+
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection
 from django.db.models import Q
@@ -19,6 +21,10 @@ from projects.models.functions import Fold, FoldedText
 from projects.models.organisations import ORGANISATION_SEARCH
 
 NAME_COLUMNS = ("name_kk", "name_ru", "name_en", "name_zh_hans")
+# Legal forms as they stand in names: a word of a dozen that most names share tells nothing of who it is.
+LEGAL_FORMS = re.compile(
+    r"\b(?:тоо|жшс|ао|ақ|оао|зао|ооо|пао|кх|шқ|ип|жк|llp|llc|jsc|ltd|inc|gmbh|co)\b[.,]*|[«»“”„\"]", re.IGNORECASE
+)
 ALIKE = 0.5  # similarity of two folded names (0 to 1) from which a person is asked
 
 
@@ -61,11 +67,18 @@ def _uscc(form):
         yield error(text % {"uscc": number, "name": owner}, "uscc")
 
 
-def _alike(text):
-    """Organisations with a name much like a text, in any of the scripts, the most alike first."""
-    alike = Greatest(*(TrigramSimilarity(Fold(column), FoldedText(text)) for column in NAME_COLUMNS))
+def _bare(text):
+    """A name without legal form and quotation marks; as it is where nothing else stands in it."""
+    return " ".join(LEGAL_FORMS.sub(" ", text).split()) or text
+
+
+def _alike(text, bare):
+    """Organisations with a name much like a text, with or without its legal form, in any of the scripts, the most
+    alike first.
+    """
+    alike = Greatest(*(TrigramSimilarity(Fold(name), FoldedText(one)) for name in NAME_COLUMNS for one in (text, bare)))
     found = Organisation.objects.annotate(folded=ORGANISATION_SEARCH, alike=alike)
-    return found.filter(folded__trigram_word_similar=FoldedText(text), alike__gte=ALIKE).order_by("-alike")
+    return found.filter(folded__trigram_word_similar=FoldedText(bare), alike__gte=ALIKE).order_by("-alike")
 
 
 def most_alike(names, without=None):
@@ -74,7 +87,7 @@ def most_alike(names, without=None):
     Args: names: texts. without: primary key of the one that is not to be found.
     """
     texts = dict.fromkeys(filter(None, names))
-    return next(filter(None, (_alike(text).exclude(pk=without).first() for text in texts)), None)
+    return next(filter(None, (_alike(text, _bare(text)).exclude(pk=without).first() for text in texts)), None)
 
 
 def most_alike_of_each(texts, before=None):
@@ -82,16 +95,17 @@ def most_alike_of_each(texts, before=None):
 
     Args: before: the primary key from which on organisations are not looked at, or None.
     """
-    mark = "the text that is compared"
-    found = _alike(mark) if before is None else _alike(mark).filter(pk__lt=before)
+    marks = {"the text that is compared": "names.text", "the same without its legal form": "names.bare"}
+    found = _alike(*marks) if before is None else _alike(*marks).filter(pk__lt=before)
     statement, values = found.values("pk")[:1].query.sql_with_params()
     for value in values:
-        statement = statement.replace("%s", "names.text" if value == mark else "{}", 1)
-    statement = statement.format(*["%s"] * (len(values) - values.count(mark)))
+        statement = statement.replace("%s", marks.get(value, "{}"), 1)
+    others = [value for value in values if value not in marks]
+    statement = statement.format(*["%s"] * len(others))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT names.text, found.pk FROM unnest(%s) AS names(text), LATERAL ({statement}) AS found",
-            [list(texts), *(value for value in values if value != mark)],
+            f"SELECT names.text, found.pk FROM unnest(%s, %s) AS names(text, bare), LATERAL ({statement}) AS found",
+            [list(texts), [_bare(text) for text in texts], *others],
         )
         found = dict(cursor.fetchall())
     organisations = Organisation.objects.in_bulk(set(found.values()))

@@ -1,5 +1,7 @@
 """The way of an update: its page, which keeps itself while it is typed, the queue of approvals, the review."""
 
+from dataclasses import replace
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,6 +16,7 @@ from django.views.generic import View
 
 from projects import actions, permissions, reports
 from projects.columns import nouns as columns
+from projects.columns.base import linked
 from projects.filters import UpdateFilterSet
 from projects.forms import CONTROL_FIELDS
 from projects.forms.base import REFUSED_BY_DATABASE, text_of
@@ -186,7 +189,7 @@ class UpdateAutosave(SignedIn, View):
         try:
             saved = actions.autosave(by=request.user, project=project, page=page, typed=typed, **numbers)
         except actions.AlreadyDone as done:
-            return JsonResponse({"location": done.submission.location}, status=410)
+            return JsonResponse({"location": done.submission.location})  # it was sent: no fault, there it is
         except actions.Overtaken:
             text = _("This report was typed on in another window or on another device. Sending will compare both.")
             return JsonResponse({"text": text}, status=409)
@@ -237,12 +240,17 @@ class TakeOff(SignedIn, View):
 # ---- Approval --------------------------------------------------------------------------------
 
 
+def _with_review(column):
+    """The column of the queue that leads to where the update is decided on."""
+    return replace(column, cell=linked(lambda row, context: reverse("update-review", args=[row.pk]), column.cell.value))
+
+
 class UpdateQueue(ListPage):
-    """The updates that wait for the reader's decision."""
+    """The updates that wait for the reader's decision, each a click away from it."""
 
     model = Update
     filterset = UpdateFilterSet
-    columns = columns.by_name(columns.UPDATES)
+    columns = columns.by_name([_with_review(columns.UPDATES[0]), *columns.UPDATES[1:]])
     heading = gettext_lazy("Updates to approve")
     lead = gettext_lazy("Submitted updates that wait for your decision.")
     when_empty = gettext_lazy("No report waits for your decision. You are told in the inbox when one comes.")
@@ -326,10 +334,18 @@ class UpdateReview(SignedIn, View):
         except actions.Refused as refusal:
             form.add_error(None, str(refusal))
             return self.page(self.update(), form, 422)
+        waiting = permissions.to_review(request.user).order_by("created_at", "pk")
+        if following := waiting.first():
+            text = ngettext(
+                "One more waits for your decision; here it is.",
+                "%(count)d more wait for your decision; here is the first of them.",
+                count := waiting.count(),
+            )
+            messages.success(request, f"{self.done(update)} {text % {'count': count}}")
+            return SeeOther(reverse("update-review", args=[following.pk]))
         messages.success(request, self.done(update))
         is_seen = permissions.visible_to(request.user, Update.objects.filter(pk=update.pk)).exists()
-        is_last = not permissions.to_review(request.user).exists()
-        return SeeOther(update.get_absolute_url() if is_seen and is_last else reverse("update-queue"))
+        return SeeOther(update.get_absolute_url() if is_seen else reverse("update-queue"))
 
     @staticmethod
     def done(update):

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count, Q
 from django.http import HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -63,6 +64,7 @@ class ViewList(SignedIn, TemplateView):
     def get_context_data(self, **kwargs):
         user = self.request.user
         views = permissions.visible_to(user, SavedView.objects.select_related("owner", "person", "group"))
+        views = views.annotate(others=Count("subscriptions", filter=~Q(subscriptions__user=user)))
         followed = dict(Subscription.objects.filter(user=user).values_list("view", "frequency"))
         rows = [
             {
@@ -134,13 +136,16 @@ class FollowView(SignedIn, View):
             raise BadParameter({"frequency": [_("Choose how often you want to be told.")]})
         mine = Subscription.objects.filter(view=view, user=request.user)
         if not frequency:
-            mine.delete()
-            messages.success(request, _("You are not told about this view any more."))
-        elif not mine.update(frequency=frequency):
+            is_followed, _by_model = mine.delete()
+            text = _("You are not told about this view any more.") if is_followed else _("You do not follow this view.")
+            messages.success(request, text)
+            return HttpResponseRedirect(reverse("view-list"))
+        if not mine.update(frequency=frequency):
             state = subscriptions.state_of(view, request.user)
             mine.get_or_create(view=view, user=request.user, defaults={"frequency": frequency, "last_rows": state})
-            if request.user.email:
-                messages.success(request, _("You will be told by e-mail when its rows change."))
-            else:
-                messages.warning(request, _("You have no e-mail address yet. Ask an administrator to enter it."))
+        if request.user.email:
+            text = _("You will be told by e-mail when its rows change: %(frequency)s.")
+            messages.success(request, text % {"frequency": Frequency(frequency).label})
+        else:
+            messages.warning(request, _("You have no e-mail address yet. Ask an administrator to enter it."))
         return HttpResponseRedirect(reverse("view-list"))

@@ -28,9 +28,10 @@ async function send(entries, enclosed = []) {
 }
 
 function heard({ status, told }) {
-  if (status === 410) {
+  if ("location" in told) {
+    // It was sent meanwhile: there is nothing to keep.
     localStorage.removeItem(place);
-    location.assign(told.location);
+    return location.assign(told.location);
   }
   for (const name of ["draft", "version", "revision"]) if (name in told) form.elements[name].value = told[name];
   note.textContent = told.text ?? form.dataset.unsaved;
@@ -81,7 +82,7 @@ async function restore() {
   if (!kept.length || was.submission_key === form.elements.submission_key.value) return;
   try {
     const { status, told } = await send(kept);
-    if (![200, 409].includes(status)) return localStorage.removeItem(place); // it was sent, or is another's by now
+    if ("location" in told || ![200, 409].includes(status)) return localStorage.removeItem(place); // sent, or another's
     for (const name of ["draft", "version", "revision"]) if (name in told) was[name] = told[name];
   } catch {
     // Not reached: what was typed comes back all the same.

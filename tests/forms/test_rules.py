@@ -388,6 +388,15 @@ class TestOrganisations:
         factories.organisation(name_ru="Синтетик Вега Пауэр")
         asks(self.new(name_en="Sintetik Vega Pauer"), "Is it the same company?")
 
+    def test_rule_15_whatever_the_legal_form(self):
+        """A transliterated name is asked about with the legal form before it, and a legal form alone is no likeness."""
+        factories.organisation(name_en="Vega Power")
+        for name in ("ТОО «Вега Павер»", "«Вега Павер» ЖШС", "Vega Power Co., Ltd."):
+            asks(self.new(name_ru=name), "Looks like 'Vega Power'")
+            Organisation.objects.exclude(name_en="Vega Power").delete()
+        factories.organisation(name_ru="ТОО «Синтетик»")
+        passes(self.new(name_ru="ТОО «Квант»"))
+
     def test_rule_16_credit_code(self):
         refuses(self.new(uscc="913700007456765903"), "uscc", "This Chinese credit code is not valid")
         assert passes(self.new(uscc="9137 0000 7456 765902")).uscc == "913700007456765902"

@@ -79,7 +79,6 @@ def test_a_report_from_the_desk_to_the_figures(live_server, project, sign_in, tm
 
     theirs.goto("/en/updates/queue/")
     theirs.locator("tbody a").first.click()
-    theirs.get_by_role("link", name="Review").click()
     theirs.get_by_role("button", name="Approve").click()
     expect(theirs.get_by_text("stands in the register now")).to_be_visible()
     expect(theirs.get_by_text("approved").first).to_be_visible()

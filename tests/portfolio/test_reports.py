@@ -223,7 +223,7 @@ def test_a_page_keeps_itself_and_is_gone_on_with(project, editor):
     update.refresh_from_db()
     assert (Update.objects.count(), update.status, Autosave.objects.count()) == (1, "submitted", 0)
     late = keep(project, editor, narrative="Synthetic, too late")
-    assert (late.status_code, late.json()["location"]) == (410, sent.url)
+    assert (late.status_code, late.json()["location"]) == (200, sent.url)
     assert Update.objects.count() == 1
 
 
@@ -524,6 +524,18 @@ def test_the_queue_asks_who_may(project, editor):
     people = (factories.reviewer(), factories.administrator(), factories.analyst(), editor, factories.outsider())
     assert [signed_in(user).get(url).status_code for user in people] == [200, 200, 403, 403, 403]
     assert signed_in(people[0]).get(url).context["number"] == 1
+
+
+def test_one_decision_leads_to_the_next(project, editor):
+    """From the queue a click leads to the decision, and a decision to the oldest that still waits."""
+    first, second = (submitted(owner, editor, narrative="Synthetic") for owner in (project, factories.project()))
+    reviewer = signed_in(factories.reviewer())
+    first_url, second_url = (reverse("update-review", args=[update.pk]) for update in (first, second))
+    assert f'href="{second_url}"' in reviewer.get(reverse("update-queue")).content.decode()
+    answer = reviewer.post(first_url, {"decision": "approve"})
+    assert (answer.status_code, answer.url) == (303, second_url)
+    assert "One more waits" in reviewer.get(second_url).content.decode()
+    assert reviewer.post(second_url, {"decision": "approve"}).url == second.get_absolute_url()
 
 
 def test_two_approvals_write_once(project, editor):

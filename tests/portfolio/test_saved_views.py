@@ -151,6 +151,7 @@ def test_a_list_opens_with_the_nearest_default(client, analyst):
     page = read(client.get(f"/en/projects/?status=delayed&view={own.pk}"))
     assert "/en/projects/?" in page.one("a", class_="chips-clear")["href"]
     assert client.get(page.one("a", class_="chips-clear")["href"]).status_code == 200
+    assert client.get("/en/projects/" + page.one("a", href="?view=none")["href"]).status_code == 200
 
 
 def test_a_view_of_what_is_gone_says_so_and_shows_nothing_more(client, analyst):
@@ -227,9 +228,10 @@ def test_following_is_asked_for_and_taken_back(client, analyst):
     assert client.post(f"/en/views/{view.pk}/follow/", {"frequency": "quarterly"}).status_code == 302
     assert Subscription.objects.get(user=analyst).frequency == "quarterly"
     assert client.post(f"/en/views/{view.pk}/follow/", {"frequency": "hourly"}).status_code == 400
-    assert "Synthetic view" in client.get("/en/views/").text
-    assert client.post(f"/en/views/{view.pk}/follow/", {"frequency": ""}).status_code == 302
-    assert not Subscription.objects.exists()
+    assert "every quarter" in client.get("/en/views/").text
+    for said in ("not told about this view any more", "do not follow this view"):
+        assert said in client.post(f"/en/views/{view.pk}/follow/", {"frequency": ""}, follow=True).text
+        assert not Subscription.objects.exists()
 
 
 def test_a_letter_that_fails_stops_no_other_and_is_tried_again(followed, box, settings):
@@ -249,6 +251,23 @@ def test_a_letter_that_fails_stops_no_other_and_is_tried_again(followed, box, se
     box.refused = set()
     assert tell() == "1 message sent"
     assert [address for address, _subject, _text in box.take()] == ["analyst@example.org"]
+
+
+def test_a_view_of_what_is_gone_is_told_about_as_often(followed):
+    """Its follower does not wait in vain for news; what it showed last is kept to compare with once it is mended."""
+    view, kept, _leaving = followed
+    SavedView.objects.filter(pk=view.pk).update(query="sector=GONE")
+    Project.objects.filter(pk=kept.pk).update(name_en="Synthetic other")
+    assert [tell(day) for day in ("2026-11-22", "2026-11-30")] == ["1 message sent", "0 messages sent"]
+    letter = mail.outbox.pop()
+    assert letter.subject == "“Synthetic view” cannot be shown any more"
+    assert "Its owner can mend it" in letter.body
+    assert "SYN-1" not in letter.body
+    SavedView.objects.filter(pk=view.pk).update(query="sector=SYN-A")
+    assert tell("2026-12-01") == "1 message sent"
+    body = mail.outbox.pop().body
+    assert "SYN-1 Synthetic other" in body
+    assert "told about it: every month" in body
 
 
 @pytest.mark.django_db(transaction=True)
