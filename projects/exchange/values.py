@@ -19,7 +19,7 @@ from projects.forms.amounts import currency_of
 from projects.forms.fields import clean_text
 from projects.forms.lookups import NAMED, SEPARATOR, key_field, written
 from projects.models import Currency, Organisation, Place, Programme, Project, Statement
-from projects.models.functions import FOLDED_NAMES, Names, fold
+from projects.models.functions import fold, keys_of_names
 
 DIGITS = 15  # that a spreadsheet keeps of a number
 BIN_DIGITS = 12
@@ -156,7 +156,7 @@ class Known:
             self._remember(model, rows.filter(named))
         left = {fold(text.strip()) for text in texts if key_of(text).upper() not in self._by_key[model]} - {""}
         if left and model is not Statement:
-            self._remember(model, rows.annotate(folded=FOLDED_NAMES).filter(folded__overlap=Names(left)))
+            self._remember(model, rows.filter(pk__in=keys_of_names(model._base_manager, left)))
 
     def _remember(self, model, rows):
         for row in rows:

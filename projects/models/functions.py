@@ -4,8 +4,9 @@ import functools
 import re
 
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import connection, models
 from django.db.models import Func, Value
+from django.db.models.expressions import RawSQL
 
 from projects.models.sql import FOLDED_LETTERS
 
@@ -55,21 +56,24 @@ class FoldedNames(Func):
         super().__init__(*map(Fold, columns))
 
 
-class Names(Func):
-    """Folded names to look for in `FoldedNames`, however many: by index, as their number is hidden from the planner.
-
-    It takes each of thousands to be found in many rows, and would fold the names of the whole table.
-    """
-
-    template = "(SELECT %(expressions)s)"
-    output_field = ArrayField(models.TextField())
-
-    def __init__(self, names):
-        super().__init__(Value(list(names), output_field=self.output_field))
-
-
 # Of whatever has a name in each language.
 FOLDED_NAMES = FoldedNames("name_kk", "name_ru", "name_en", "name_zh_hans")
+
+
+def keys_of_names(rows, names):
+    """Keys of the rows of a queryset that have one of many names in one of the languages.
+
+    Args: names: folded. Each is asked of the index by itself: asked for all, it compares each with whatever it finds.
+    """
+    one = RawSQL("ARRAY[names.text]", (), ArrayField(models.TextField()))
+    found = rows.alias(folded=FOLDED_NAMES).filter(folded__overlap=one).order_by().values("pk")
+    statement, values = found.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT DISTINCT found.* FROM unnest(%s) AS names(text), LATERAL ({statement}) AS found",
+            [list(names), *values],
+        )
+        return [key for (key,) in cursor.fetchall()]
 
 
 class KazakhKey(Func):

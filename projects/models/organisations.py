@@ -120,7 +120,7 @@ class Organisation(Aliased, Recorded):
         ]
         indexes = [
             GinIndex(OpClass(ORGANISATION_SEARCH, "gin_trgm_ops"), name="organisation_search"),
-            GinIndex(FOLDED_NAMES, name="organisation_names"),
+            GinIndex(FOLDED_NAMES, name="organisation_names", fastupdate=False),
         ]
 
     def __str__(self):

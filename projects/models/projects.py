@@ -255,7 +255,7 @@ class Project(Recorded):
         ]
         indexes = [
             GinIndex(OpClass(PROJECT_SEARCH, "gin_trgm_ops"), name="project_search"),
-            GinIndex(FOLDED_NAMES, name="project_names"),
+            GinIndex(FOLDED_NAMES, name="project_names", fastupdate=False),
             models.Index(OWN_NUMBER, name="project_by_own_number"),
             models.Index(fields=["main_sector", "id"], name="project_by_sector"),
             models.Index(fields=["updated_at", "id"], name="project_by_change"),

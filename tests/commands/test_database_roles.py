@@ -124,7 +124,7 @@ def test_the_application_makes_nothing_and_forgets_nothing(speak_as):
         "ALTER TABLE projects_project ADD COLUMN synthetic integer",
         "ALTER TABLE projects_project DISABLE TRIGGER ALL",
         "DROP TABLE projects_amount",
-        "DROP TRIGGER follow_stage ON projects_stagechange",
+        "DROP TRIGGER follow_stage_of_new ON projects_stagechange",
         "CREATE OR REPLACE FUNCTION public.synthetic() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
         "CREATE ROLE synthetic",
         "SET session_replication_role = replica",
