@@ -5,7 +5,7 @@ import re
 
 import pghistory
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,21 +78,50 @@ def submit_once(*, by, key, body, write):
     return submission
 
 
+# Numbers of references that transactions under way have drawn: each holds locks of the first and the last of its own.
+_REFERENCES, _GREATEST = 1, 2**31 - 1
+_UNDER_WAY = """
+SELECT COALESCE(max(objid::bigint), 0) FROM pg_locks
+WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+_DRAW = "SELECT pg_try_advisory_xact_lock(%(table)s, %(last)s) AND pg_try_advisory_xact_lock(%(table)s, %(first)s)"
+
+
+def _drawn(count, beside):
+    """The first of so many numbers that no project has, and no transaction under way draws before this one ends.
+
+    An import draws a thousand at a time and ends much later. Those that were drawn in vain are free again, unless a
+    later one is in use by then. Args: beside: numbers that are in use, too.
+    """
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(_UNDER_WAY, [_REFERENCES])  # first: whoever ends in between is found among the rows
+            used = Project.objects.aggregate(last=Max(OWN_NUMBER))["last"] or 0
+            first = int(max([*cursor.fetchone(), used, *beside])) + 1
+            last = first + count - 1
+            if last > _GREATEST:  # typed by somebody, and no lock has such a number
+                return first
+            cursor.execute(_DRAW, {"table": _REFERENCES, "first": first, "last": last})
+            if cursor.fetchone()[0]:  # else somebody draws at this very moment
+                return first
+
+
 def with_next_references(projects, write, *, stated=()):
     """Give projects the next free references of the register, WKR-0001 and on, in their order, and write them.
 
-    Two writers at once are kept apart by the unique constraint: the later one tries again with the numbers after.
+    Two writers at once count on from each other's numbers and wait for nothing; where one has typed a reference, the
+    unique constraint keeps them apart: the later one tries again with the numbers after.
     Takes:
         write: a function without arguments that saves the projects. stated: references that it saves beside theirs.
     Returns: what `write` returns. Raises: IntegrityError where others were quicker time after time.
     """
     beside = [int(found[1]) for reference in stated if (found := OWN_REFERENCE.fullmatch(reference))]
     for attempt in range(TRIES):
-        last = Project.objects.aggregate(last=Max(OWN_NUMBER))["last"] or 0
-        for number, project in enumerate(projects, int(max([last, *beside])) + 1):
-            project.reference = f"WKR-{number:04d}"
         try:
             with transaction.atomic():
+                for number, project in enumerate(projects, _drawn(len(projects), beside) if projects else 1):
+                    project.reference = f"WKR-{number:04d}"
                 return write()
         except IntegrityError:
             if attempt == TRIES - 1:

@@ -1,6 +1,9 @@
 """What rows of a file would do to the register, one change a row; nothing is written here."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Model
 
 from projects.exchange.rows import NOUNS, Row
 from projects.exchange.values import NAMES, is_empty
@@ -107,7 +110,7 @@ class ChangeSet:
                 value = cell.new
                 if id(value) in names:
                     value = names[id(value)]
-                elif hasattr(value, "_meta") and value.pk is None:  # a new record that several rows are about
+                elif isinstance(value, Model) and value.pk is None:  # a new record that several rows are about
                     value = names[id(value)] = key(value)
                 cells.append((cell.field.name, key(value)))
             digest.update(repr((state, cells)).encode())
@@ -115,9 +118,9 @@ class ChangeSet:
 
 def key(value):
     """A value as it is compared: rows by their key, or by themselves while they have none."""
-    if hasattr(value, "_meta"):
+    if isinstance(value, Model):
         return value.pk if value.pk is not None else repr(value)
-    return value.normalize() if hasattr(value, "normalize") else value
+    return value.normalize() if isinstance(value, Decimal) else value
 
 
 def names_of(record):

@@ -30,6 +30,7 @@ class Draft:
 
     def __init__(self, form, record, *, is_new, changed, around, reason=""):
         self.instance, self.is_new, self.changed_data, self.reason = record, is_new, changed, reason
+        self.values, self.related = record.__dict__, record._state.fields_cache
         self.around = around
         self.fields, self.date_orders, self.past_dates = form.fields, form.date_orders, form.past_dates
         self.rules = form.rules
@@ -43,9 +44,11 @@ class Draft:
     def value(self, name):
         """What the record will hold, also a row that is not in the register yet; None for what only pages ask."""
         is_related = self.columns.get(name)
-        if is_related is None or (is_related and not is_filled(self.instance, name)):
-            return None
-        return getattr(self.instance, name)
+        if not is_related:
+            return None if is_related is None else self.values[name]
+        if (row := self.related.get(name)) is not None:
+            return row
+        return getattr(self.instance, name) if self.values[f"{name}_id"] is not None else None
 
     def get(self, name, default=None):
         """As `cleaned_data` is asked."""
@@ -67,19 +70,18 @@ class Draft:
 
     def findings(self):
         """What the rules of the form find: errors and warnings."""
-        rules = (rule for rule in (dates_in_order, not_in_the_future, *self.rules) if rule not in LEFT_OUT)
-        return list(chain.from_iterable(rule(self) for rule in rules))
+        return list(chain.from_iterable([rule(self) for rule in _asked(self.rules)]))
+
+
+@functools.cache
+def _asked(rules):
+    return [rule for rule in (dates_in_order, not_in_the_future, *rules) if rule not in LEFT_OUT]
 
 
 @functools.cache
 def _columns(model):
     """name of a field -> whether it names a row of a table."""
     return {field.name: field.is_relation for field in model._meta.concrete_fields}
-
-
-def is_filled(record, name):
-    """Whether a foreign key names a row, in the register or not saved yet."""
-    return getattr(record, f"{name}_id") is not None or record._state.fields_cache.get(name) is not None
 
 
 # ---- Constraints -----------------------------------------------------------------------------
@@ -172,7 +174,7 @@ def _reader(field):
     """A function (record) -> the value of a field; of a foreign key the key, or the row that has none yet."""
     name = field.attname
     if not field.is_relation:
-        return lambda record: getattr(record, name)
+        return operator.attrgetter(name)
 
     def read(record):
         key = getattr(record, name)

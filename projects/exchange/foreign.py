@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from projects.exchange import workbook
 from projects.exchange.mapping import Reader
-from projects.exchange.reading import PACKAGE, read_file
+from projects.exchange.reading import PACKAGE
 from projects.exchange.records import to_rows
 from projects.models import SavedMapping
 
@@ -17,7 +17,6 @@ QUESTIONS = {
     "currency": gettext_lazy("Say in which currency the amounts are."),
     "as_of": gettext_lazy("Say on which day the figures are true."),
 }
-TITLED = 200  # rows among which the title of a table is
 
 
 class Foreign:
@@ -80,14 +79,11 @@ class Foreign:
         SavedMapping.objects.update_or_create(department=office_of(self.user), shape=self.mapping.shape, defaults=kept)
 
 
-def day_in_title(file, name, user, kept=None):
+def day_in_title(book, user, kept=None):
     """The day that an office's own table names as that of its figures; None where none, and of other files.
 
-    Args: as for `Foreign`; file: binary, open; it is rewound.
-    Raises: ValidationError where the file cannot be read.
+    Args: as for `Foreign`. Raises: as it does.
     """
-    book = read_file(file, name, TITLED, takes_packages=True)
-    file.seek(0)
     if book.kind == PACKAGE or workbook.is_ours(book):
         return None
     return Foreign(book, user, kept).titled_day

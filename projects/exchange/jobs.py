@@ -69,8 +69,18 @@ def needs_mapping(job):
     return bool(job.mapping.get("asks"))
 
 
+def head_of(file, name):
+    """The first rows of each sheet of a file, of a small one all of them, as a Book. Args: file: binary, open; rewound.
+
+    Raises: ValidationError where the file cannot be read.
+    """
+    book = read_file(file, name, AT_ONCE, takes_packages=True)
+    file.seek(0)
+    return book
+
+
 @transaction.atomic
-def receive(*, by, file, name, as_of, reason="", mapping=None, asks=True, start=None):
+def receive(*, by, file, name, as_of, reason="", mapping=None, asks=True, start=None, head=None):
     """Keep a file as a new import, and check it, unless its columns have to be explained first.
 
     Args:
@@ -79,12 +89,12 @@ def receive(*, by, file, name, as_of, reason="", mapping=None, asks=True, start=
         mapping: what the columns of an office's own table mean, as `Mapping.as_json` gives it.
         asks: whether somebody can be asked; if not, open questions refuse the file.
         start: what is done with a file that can be checked, instead of `check`; called with job and book.
+        head: see `head_of`, where it was read already.
     Returns: the ImportJob. Raises: ValidationError where the file cannot be read; Refused.
     """
     if not permissions.may_import(by):
         raise Refused(_("Your role reads the register; it does not bring in files."))
-    book = read_file(file, name, AT_ONCE, takes_packages=True)
-    file.seek(0)
+    book = head or head_of(file, name)
     job = ImportJob.objects.create(
         file_name=name[:255], sha256=book.sha256, owner=by if by.pk else None, as_of=as_of, reason=reason
     )
@@ -169,14 +179,14 @@ def confirm(*, by, job, fingerprint, reason=""):
 
 
 @transaction.atomic
-def bring_in(*, by, file, name, as_of, reason="", mapping=None, dry_run=False):
+def bring_in(*, by, file, name, as_of, reason="", mapping=None, dry_run=False, head=None):
     """Receive, check and carry out a file in one go, for a command that asks nobody: all of it, or nothing.
 
     Of an editor, it is sent to review instead.
     Args: as for `receive`. dry_run: keep nothing in any case.
     Returns: the job, the Outcome, and whether they were kept. Raises: as `receive`; Refused.
     """
-    given = {"name": name, "as_of": as_of, "reason": reason, "mapping": mapping, "asks": False}
+    given = {"name": name, "as_of": as_of, "reason": reason, "mapping": mapping, "asks": False, "head": head}
     job = receive(by=by, file=file, start=lambda job, book: None, **given)
     job, found = _locked(job), None
     if not dry_run and not permissions.import_needs_approval(by):

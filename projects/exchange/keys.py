@@ -26,12 +26,12 @@ class Keys:
         return place > 0 and key <= self.runs[place - 1][1]
 
     def chunks(self):
-        """Lists of keys, in their order, of which each can be asked for in one query."""
+        """Pairs of the first and the last key of parts of the runs, of which each can be asked for in one query."""
         for first, last in self.runs:
             for begin in range(first, last + 1, CHUNK):
-                yield list(range(begin, min(begin + CHUNK, last + 1)))
+                yield begin, min(begin + CHUNK - 1, last)
 
 
-def versions_of(model, keys):
-    """key -> the version that the record has now."""
-    return dict(model._base_manager.filter(pk__in=keys).values_list("pk", "version"))
+def within(name, chunk):
+    """The condition that a column lies within a chunk of keys: two values, where a list of them takes thousands."""
+    return {f"{name}__gte": chunk[0], f"{name}__lte": chunk[1]}

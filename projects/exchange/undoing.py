@@ -5,14 +5,15 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 import pghistory
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models.deletion import get_candidate_relations_to_delete
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from projects import history
 from projects.actions import Refused
 from projects.exchange import bulk, one_at_a_time, progress
-from projects.exchange.keys import Keys
+from projects.exchange.keys import Keys, within
 from projects.exchange.rows import NOUNS
 from projects.models import Source, Statement
 from projects.models.base import Recorded
@@ -42,12 +43,12 @@ class _Entry(NamedTuple):
         return Keys(run[:2] for run in self.runs)
 
     def left(self):
-        """key -> version, as the import left the records; some at a time."""
+        """key -> version, as the import left the records, and the condition that finds them; some at a time."""
         for first, last, version in self.runs:
-            for keys in Keys([(first, last)]).chunks():
-                yield dict.fromkeys(keys, version)
+            for begin, end in Keys([(first, last)]).chunks():
+                yield dict.fromkeys(range(begin, end + 1), version), within("pk", (begin, end))
         for some in bulk.batches(self.changed.items()):
-            yield {int(key): versions[1] for key, versions in some}
+            yield {int(key): versions[1] for key, versions in some}, {"pk__in": [key for key, _versions in some]}
 
 
 def _entries(written):
@@ -84,10 +85,11 @@ def undo(written, *, by, job):
                     progress.tick(len(some))
             for entry in reversed(entries):
                 _remove(entry.noun.model, entry.added)
-            for keys in statements.chunks():
-                Statement.objects.filter(pk__in=keys).delete()
-                progress.heed()
+            _remove(Statement, statements)
             Source.objects.filter(pk=written.get("source")).delete()
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what the database refuses is told here
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     except (models.ProtectedError, IntegrityError) as error:
         raise Built([_("Other records stand on those of this import. Take them away first.")]) from error
 
@@ -95,8 +97,8 @@ def undo(written, *, by, job):
 def _changed_since(entry):
     """Lock the records; a sentence for each that is not as the import left it."""
     model = entry.noun.model
-    for left in entry.left():
-        rows = model._base_manager.select_for_update(of=("self",)).filter(pk__in=left).order_by("pk")
+    for left, condition in entry.left():
+        rows = model._base_manager.select_for_update(of=("self",)).filter(**condition).order_by("pk")
         now = dict(rows.select_related(None).values_list("pk", "version"))
         other = [key for key, version in left.items() if now.get(key) != version]
         records = model._base_manager.in_bulk(other)
@@ -128,7 +130,7 @@ def _pointing(relation, keys, added, changed):
     """Sentences about records that point to some of these keys, and are none of those that the import wrote."""
     model = relation.related_model
     for some in keys.chunks():
-        rows = model._base_manager.filter(**{f"{relation.field.name}__in": some}).order_by("pk")
+        rows = model._base_manager.filter(**within(relation.field.name, some)).order_by("pk")
         strange = [key for key in rows.values_list("pk", flat=True) if key not in added and str(key) not in changed]
         for row in model._base_manager.filter(pk__in=strange[:REASONS]):
             text = _("“%(record)s” (%(noun)s) was added later and stands on a record of the import.")
@@ -155,11 +157,12 @@ def _restore(model, changed):
 
 
 def _remove(model, added):
-    """Delete the records, without regard to which of them is the owner of which."""
-    own = [field.name for field in model._meta.concrete_fields if field.related_model is model]
-    for name in own:
-        for keys in added.chunks():
-            model._base_manager.filter(pk__in=keys, **{f"{name}__isnull": False}).update(**{name: None})
-    for keys in added.chunks():
-        model._base_manager.filter(pk__in=keys).delete()
-        progress.tick(len(keys))
+    """Delete the records, and the links and messages that go with them, by few statements.
+
+    What else points to them has been looked for; where something does all the same, the database says so in the end.
+    """
+    with_them = [row for row in get_candidate_relations_to_delete(model._meta) if row.on_delete is models.CASCADE]
+    for chunk in added.chunks():
+        for relation in with_them:
+            relation.related_model._base_manager.filter(**within(relation.field.name, chunk)).delete()
+        progress.tick(model._base_manager.filter(**within("pk", chunk))._raw_delete(connection.alias))

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from projects import actions
 from projects.exchange import bulk, one_at_a_time
-from projects.exchange.keys import Keys, versions_of
+from projects.exchange.keys import Keys, within
 from projects.exchange.rows import FIELDS, LANGUAGES, NOUNS, Row
 from projects.exchange.values import typed
 from projects.forms.base import REFUSED_BY_DATABASE, sentence_of
@@ -100,7 +100,8 @@ class Writer:
         """The keys of what was added, by the version that it has now: later portions may have touched it."""
         runs = []
         for keys in self.created[noun.name].chunks():
-            for key, version in sorted(versions_of(noun.model, keys).items()):
+            now = noun.model._base_manager.filter(**within("pk", keys)).values_list("pk", "version")
+            for key, version in sorted(now):
                 if runs and runs[-1][1:] == [key - 1, version]:
                     runs[-1][1] = key
                 else:
@@ -110,7 +111,8 @@ class Writer:
     def _changed(self, noun):
         changed, found = self.changed[noun.name], {}
         for records in bulk.batches(changed.items()):
-            now = versions_of(noun.model, [key for key, _state in records])
+            rows = noun.model._base_manager.filter(pk__in=[key for key, _state in records])
+            now = dict(rows.values_list("pk", "version"))
             found |= {str(key): [before, now[key], names] for key, (before, names) in records}
         return found
 

@@ -1,6 +1,7 @@
 """What the rules of a form look at beside its own record: its neighbours in the register, and official rates."""
 
 import datetime
+import functools
 
 from projects import stages
 from projects.models import Amount, ExchangeRate, Organisation, StageChange
@@ -46,14 +47,20 @@ class Around:
         return Organisation.objects.filter(**{name: number}).first()
 
 
+@functools.cache
+def _subjects(model):
+    """The foreign keys that say what a row belongs to."""
+    own = {field.name for field in model._meta.concrete_fields}
+    return [name for name in ("project", "programme") if name in own]
+
+
 def siblings(form):
     """The other rows of the form's table that belong to the same project or programme, in the order in which they came.
 
     Args: form: a RecordForm, or what stands in for one.
     """
     model = type(form.instance)
-    own = {field.name for field in model._meta.concrete_fields}
-    subject = {name: form.value(name) for name in ("project", "programme") if name in own}
+    subject = {name: form.value(name) for name in _subjects(model)}
     if not any(subject.values()):
         return []
     rows = form.around.family(model, **subject)

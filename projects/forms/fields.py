@@ -41,6 +41,8 @@ _DATE_FORMATS = ["%Y-%m-%d", "%d.%m.%Y"]  # read in every language, beside its o
 
 def clean_text(text, is_one_line=True):
     """Text without control characters; in one line, breaks and tabs become spaces."""
+    if text.isprintable():  # then there is none of these in it
+        return text
     text = UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return re.sub(r"[\n\t\u2028\u2029]+", " ", text) if is_one_line else text
 

@@ -9,7 +9,16 @@ from django.utils.translation import override
 
 from projects.exchange import jobs
 from projects.history import events_of
-from projects.models import Amount, ImportJob, Observation, Organisation, Project, ProjectParty, Statement
+from projects.models import (
+    Amount,
+    ImportJob,
+    Observation,
+    Organisation,
+    Project,
+    ProjectParty,
+    Statement,
+    WebhookDelivery,
+)
 from projects.models.choices import ImportStatus
 from tests import factories
 from tests.exchange.sheets import TODAY, Taken, told
@@ -164,6 +173,8 @@ def test_what_changes_between_look_and_confirmation_is_shown_again(portfolio, ad
 def test_an_import_is_taken_back_whole(portfolio, admin):
     one, _two = portfolio
     amount = Amount.objects.get(project=one)
+    factories.webhook()
+    talks = factories.engagement()
     taken = Taken(admin)
     taken.set("projects", one, name_en="Synthetic name")
     taken.set("amounts", amount, value=7)
@@ -172,13 +183,16 @@ def test_an_import_is_taken_back_whole(portfolio, admin):
     taken.add("stages", project="Third synthetic", stage="construction", effective_on=TODAY)
     statements, job = Statement.objects.count(), taken.receive(reason="Synthetic reason")
     job = jobs.confirm(by=admin, job=job, fingerprint=job.file.fingerprint)
-    assert Project.objects.get(name_en="Third synthetic").stage_id == "construction"
+    third = Project.objects.get(name_en="Third synthetic")
+    assert third.stage_id == "construction"
+    talks.projects.add(third)  # goes with the project, as do messages about it
     job = jobs.undo(by=admin, job=job)
 
     amount.refresh_from_db(), one.refresh_from_db()
     assert (amount.value, one.name_en) == (Decimal("134000000000.55"), "=HYPERLINK(1)")
     assert (Project.objects.count(), Statement.objects.count()) == (2, statements)
     assert ImportJob.objects.get().status == ImportStatus.UNDONE
+    assert not talks.projects.exists() and set(WebhookDelivery.objects.values_list("project", flat=True)) == {one.pk}
     with pytest.raises(jobs.Refused, match="carried out"):
         jobs.undo(by=admin, job=job)
 

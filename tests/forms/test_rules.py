@@ -4,6 +4,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.utils import timezone, translation
 
 from projects.forms import FORMS
@@ -294,6 +295,20 @@ class TestProjects:
             refuses(self.new(reference=taken), "reference", "has another meaning")
         assert passes(self.new(reference="")).reference == "WKR-0001"
         assert passes(self.new(reference="")).reference == "WKR-0002"
+
+    def test_references_that_another_transaction_has_drawn_are_not_waited_for(self):
+        other = connection.copy()
+        try:
+            other.set_autocommit(False)
+            with other.cursor() as cursor:  # as an import of a thousand rows holds them until its end
+                cursor.execute("SELECT pg_advisory_xact_lock(1, number) FROM unnest(ARRAY[1, 1000]) AS number")
+            assert passes(self.new(reference="")).reference == "WKR-1001"
+            assert passes(self.new(reference="")).reference == "WKR-1002"
+            factories.project(reference="WKR-2000")
+            other.rollback()
+            assert passes(self.new(reference="")).reference == "WKR-2001"
+        finally:
+            other.close()
 
 
 class TestStages:

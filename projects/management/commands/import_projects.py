@@ -50,9 +50,10 @@ class Command(BaseCommand):
         try:
             given["mapping"] = _mapping(options["mapping"], options["scale"])
             with path.open("rb") as opened:
-                titled = None if day else foreign.day_in_title(opened, path.name, given["by"], given["mapping"])
+                head = jobs.head_of(opened, path.name)
+                titled = None if day else foreign.day_in_title(head, given["by"], given["mapping"])
                 given["as_of"] = day or titled or timezone.localdate()
-                job, found, is_kept = jobs.bring_in(file=opened, **given)
+                job, found, is_kept = jobs.bring_in(file=opened, head=head, **given)
         except OSError as error:
             text = _("The file cannot be read: %(error)s.") % {"error": error}
             raise CommandError(text, returncode=BAD_CALL) from error

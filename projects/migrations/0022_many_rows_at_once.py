@@ -1,4 +1,4 @@
-"""Many rows at once: names are asked of an index without a queue, stages followed and sums kept once a statement."""
+"""Names are asked of an index without a queue, a stage is followed once a statement."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import migrations
@@ -16,7 +16,7 @@ def _without_queue(model):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0019_names_found")]
+    dependencies = [("projects", "0021_parts_told")]
 
     operations = [
         *_without_queue("organisation"),
