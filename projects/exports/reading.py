@@ -22,17 +22,18 @@ def read(rows):
     for chunk in _Reader(rows).chunks():
         if len(chunk) == CHUNK and not are_many:
             are_many = True
-            _may_scan(False)
+            _set("enable_seqscan = off", "max_parallel_workers_per_gather = 0")
         yield chunk
         chunk.end()
     if are_many:
-        _may_scan(True)
+        _set("enable_seqscan TO DEFAULT", "max_parallel_workers_per_gather TO DEFAULT")
 
 
-def _may_scan(may):
-    """Whether whole tables may be read: what belongs to one chunk of many is to be found by its keys."""
+def _set(*settings):
+    """Of the session: what belongs to one chunk of many is to be found by its keys, by one process."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = %s", [may])
+        for setting in settings:
+            cursor.execute(f"SET LOCAL {setting}")
 
 
 class Rows:
