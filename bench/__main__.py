@@ -90,15 +90,25 @@ def _say(**row):
     print(json.dumps(row, ensure_ascii=False), flush=True)
 
 
-def _measure(size, times):
-    from django.contrib.auth import get_user_model
+def _person(name, role):
+    """A user with a role: what may not be seen is asked of the database for whoever is no superuser."""
+    from django.contrib.auth.models import Group, User
 
+    user, _is_new = User.objects.get_or_create(username=name)
+    user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
+
+
+def _measure(size, times):
     from bench import exchange, files, people, plans, writes, yardsticks
     from bench.server import Server
+    from projects import permissions
 
     _load(size)
-    users = get_user_model().objects
-    user = users.filter(username="synthetic-reader").first() or users.create_superuser("synthetic-reader")
+    user, importer = (
+        _person("synthetic-analyst", permissions.ANALYST),
+        _person("synthetic-importer", permissions.REVIEWER),
+    )
     benches = yardsticks.benches(size)
     with yardsticks.Limits() as limits, Server(user).running() as server:
         for bench in benches:
@@ -151,7 +161,7 @@ def _measure(size, times):
         )
     with Server(user).running(workers=2, threads=2) as server:
         _say(**people.at_once(server, size))
-    for figures in itertools.chain(files.rows(size, user), exchange.rows(min(size, exchange.ROWS), user)):
+    for figures in itertools.chain(files.rows(size, user), exchange.rows(min(size, exchange.ROWS), importer)):
         _say(**figures)
     for bench in benches:
         if bench.is_explained:

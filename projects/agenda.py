@@ -3,7 +3,8 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Case, DateField, F, Q, When
+from django.db.models.functions import Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -50,15 +51,32 @@ def events(projects, start=None, end=None):
     Returns: list of Event by day, at most LIMIT.
     """
     projects = projects.order_by()
-    found = [
-        *_of_projects(projects, start, end),
-        *_of_milestones(projects, start, end),
-        *_of_stages(projects, start, end),
-        *_of_shipments(projects, start, end),
-        *_of_obligations(projects, start, end),
-        *_of_visits(projects, start, end),
-        *_of_problems(projects, start, end),
-    ]
+    return _earliest(
+        _of_projects(projects, start, end),
+        _of_milestones(projects, start, end),
+        _of_stages(projects, start, end),
+        _of_shipments(projects, start, end),
+        _of_obligations(projects, start, end),
+        _of_visits(projects, start, end),
+        _of_problems(projects, start, end),
+    )
+
+
+def late(projects, end):
+    """Those of these projects' dates up to `end` that have passed without what they are of, as `events` has them."""
+    projects = projects.order_by()
+    return _earliest(
+        _of_projects(projects.filter(commissioned_on=None), None, end),
+        _of_milestones(projects, None, end, met_on=None),
+        _of_shipments(projects, None, end, arrived_on=None),
+        _of_obligations(projects, None, end, state_on_day=ObligationState.OVERDUE),
+        _of_problems(projects, None, end),
+        only=lambda event: event.is_late,
+    )
+
+
+def _earliest(*kinds, only=None):
+    found = [event for kind in kinds for event in kind if only is None or only(event)]
     return sorted(found, key=lambda event: (event.day, event.key))[:LIMIT]
 
 
@@ -82,11 +100,13 @@ def _between(name, start, end):
 
 
 def _dated(rows, names, start, end):
-    """(row, column, day) of each of these dates in the range, the rows read once."""
+    """(row, column, day) of each of these dates in the range; the rows are read once, the earliest dates first."""
     condition = Q()
     for name in names:
         condition |= _between(name, start, end)
-    for row in rows.filter(condition)[:LIMIT]:
+    days = [Case(When(_between(name, start, end), then=F(name)), output_field=DateField()) for name in names]
+    first = Least(*days) if len(days) > 1 else days[0]
+    for row in rows.filter(condition).order_by(first, "pk")[:LIMIT]:
         for name in names:
             day = getattr(row, name)
             if day and (not start or day >= start) and (not end or day <= end):
@@ -124,8 +144,8 @@ def _of_projects(projects, start, end):
         )
 
 
-def _of_milestones(projects, start, end):
-    rows = Milestone.objects.filter(pk__in=Milestone.objects.filter(_owned(projects)).values("pk"))
+def _of_milestones(projects, start, end, **conditions):
+    rows = Milestone.objects.filter(pk__in=Milestone.objects.filter(_owned(projects), **conditions).values("pk"))
     rows = with_forecast(rows, timezone.localdate())
     words = {"planned_on": _("planned"), "forecast": _("forecast"), "met_on": _("met")}
     for row, name, day in _dated(rows.select_related("project", "programme", "kind"), words, start, end):
@@ -151,9 +171,9 @@ def _of_stages(projects, start, end):
         yield Event(f"stage-{row.pk}", day, "stage", title, url, (row.project.reference,), True)
 
 
-def _of_shipments(projects, start, end):
+def _of_shipments(projects, start, end, **conditions):
     words = {"dispatched_on": _("dispatched"), "expected_on": _("expected"), "arrived_on": _("arrived")}
-    for row, name, day in _dated(_linked(Shipment, projects), words, start, end):
+    for row, name, day in _dated(_linked(Shipment, projects).filter(**conditions), words, start, end):
         late = name == "expected_on" and row.arrived_on is None and day < timezone.localdate()
         title = _("Shipment “%(name)s”: %(what)s") % {"name": row, "what": words[name]}
         yield Event(
@@ -168,10 +188,10 @@ def _of_shipments(projects, start, end):
         )
 
 
-def _of_obligations(projects, start, end):
+def _of_obligations(projects, start, end, **conditions):
     rows = Obligation.objects.filter(pk__in=Obligation.objects.filter(_owned(projects)).values("pk"))
     rows = rows.with_state(timezone.localdate()).select_related("project", "programme", "kind")
-    for row in rows.filter(_between("deadline", start, end))[:LIMIT]:
+    for row in rows.filter(_between("deadline", start, end), **conditions).order_by("deadline", "pk")[:LIMIT]:
         day = datetime.date.fromisoformat(row.on_day["deadline"])
         owner = row.project or row.programme
         title = _about(owner, _("obligation due: %(kind)s") % {"kind": row.kind})

@@ -50,7 +50,7 @@ def _progress():
 
 def content(*, as_of, known_at=None):
     """The report as plain data: a line for each named project, then for what each programme announced beyond its
-    projects ("is_rest"), each with a reference; and the totals, which are the sums of the lines.
+    projects ("is_rest"), each with its reference and its key; and the totals, which are the sums of the lines.
 
     Args: as_of: date that it is true of. known_at: aware datetime of what was recorded by then (None: now).
     """
@@ -60,6 +60,7 @@ def content(*, as_of, known_at=None):
         progress = _progress()
         lines = [
             {
+                "key": project.pk,
                 "reference": project.reference,
                 "stage": project.stage_id,
                 "status": project.status,
@@ -72,9 +73,10 @@ def content(*, as_of, known_at=None):
             for project in rollups.with_listed_amounts(projects.order_by("reference"), amounts=amounts)
         ]
         portfolio = rollups.Portfolio(projects, amounts=amounts)
+        keys = dict(Programme.objects.values_list("code", "pk"))
         for rest in portfolio.unallocated:
-            money = {kind: _money(rest.amounts[kind]) for kind in KINDS}
-            lines.append({"reference": rest.url_value, "is_rest": True, **dict.fromkeys(FACTS), **money})
+            said = {"key": keys[rest.url_value], "reference": rest.url_value, "is_rest": True}
+            lines.append(said | dict.fromkeys(FACTS) | {kind: _money(rest.amounts[kind]) for kind in KINDS})
         totals = portfolio.total.amounts
         return {"lines": lines, "totals": {kind: _money(totals[kind]) for kind in KINDS}}
 
@@ -161,9 +163,11 @@ def _concerned(period):
 class Correction:
     """What the register says today of the report's day, where it differs: one figure or fact of one project.
 
-    then, now: values as in the content (None where there was or is no such line). changes: (who, when, why).
+    whose: the identity of its line. then, now: values as in the content (None where there was or is no such line).
+    changes: (who, when, why).
     """
 
+    whose: tuple
     reference: str
     name: str
     then: object
@@ -194,6 +198,11 @@ def reopenings(period):
     return found
 
 
+def identity(line):
+    """What a line of a report is of, whatever it is called: (name of the foreign key to it, key)."""
+    return "programme_id" if line.get("is_rest") else "project_id", line["key"]
+
+
 def is_intact(report):
     """Whether the stored content still has the hash that it was stored with."""
     return sha256_of(report.content) == report.sha256
@@ -204,27 +213,25 @@ def corrections(report, user):
 
     Args: user: who reads; of what may not be seen, nobody is named.
     """
-    today = {line["reference"]: line for line in content(as_of=report.as_of)["lines"]}
-    then = {line["reference"]: line for line in report.content["lines"]}
+    now = {identity(line): line for line in content(as_of=report.as_of)["lines"]}
+    then = {identity(line): line for line in report.content["lines"]}
     found = []
-    for reference in sorted(then.keys() | today.keys()):
-        before, after = then.get(reference), today.get(reference)
+    for whose in then.keys() | now.keys():
+        before, after = then.get(whose), now.get(whose)
         for name in (*FACTS, *KINDS):
             old, new = (line and line[name] for line in (before, after))
             if old != new:
-                found.append(Correction(reference, name, old, new))
+                found.append(Correction(whose, (after or before)["reference"], name, old, new))
+    found.sort(key=lambda correction: correction.reference)  # of one line they stay in the order of the page
     _tell(found, report, user)
     return found
 
 
 def _tell(found, report, user):
     """Find who changed what stands behind each correction, when and why, in the history since the period was closed."""
-    references = {correction.reference for correction in found}
-    keys = {
-        "project_id": dict(Project.objects.filter(reference__in=references).values_list("reference", "pk")),
-        "programme_id": dict(Programme.objects.filter(code__in=references).values_list("code", "pk")),
-    }
-    owners = {reference: (owner, pk) for owner, found_keys in keys.items() for reference, pk in found_keys.items()}
+    keys = defaultdict(set)
+    for owner, key in {correction.whose for correction in found}:
+        keys[owner].add(key)
     told = defaultdict(list)
     for model, owner in (
         (Project, "project_id"),
@@ -234,15 +241,13 @@ def _tell(found, report, user):
         (Amount, "programme_id"),
     ):
         column = "pgh_obj_id" if model is Project else owner
-        events = events_of(model).objects.filter(
-            pgh_created_at__gt=report.known_at, **{f"{column}__in": list(keys[owner].values())}
-        )
+        events = events_of(model).objects.filter(pgh_created_at__gt=report.known_at, **{f"{column}__in": keys[owner]})
         for event in permissions.visible_events(user, events, model).order_by("-pgh_id"):
             told[(owner, getattr(event, column)), _name_of(model, event)].append(event)
     people = {(event.pgh_context or {}).get("user") for events in told.values() for event in events}
     users = get_user_model().objects.in_bulk(people - {None})
     for correction in found:
-        for event in told[owners.get(correction.reference), correction.name][:TOLD]:
+        for event in told[correction.whose, correction.name][:TOLD]:
             context = event.pgh_context or {}
             who = users.get(context.get("user"))
             correction.changes.append(

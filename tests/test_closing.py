@@ -123,6 +123,12 @@ def test_no_later_change_changes_the_report(period, projects, seed):
     assert told == expected
 
 
+def test_a_project_with_another_reference_is_the_same_project(period, projects):
+    report = close(period)
+    Project.objects.filter(pk=projects[0].pk).update(reference="SYN-RENAMED")
+    assert closing.corrections(report, factories.reviewer()) == []
+
+
 def test_a_correction_names_who_when_and_why(client, period, projects):
     report, editor = close(period), factories.editor(first_name="Synthetic", last_name="Editor")
     with factories.acting(editor, reason="The letter said 200"):

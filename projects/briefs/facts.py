@@ -243,10 +243,10 @@ class Writer:
 
     def happenings(self, projects):
         """Two sections of what is dated about projects: since `since`, and ahead; what is late comes first."""
-        events = agenda.events(projects, start=None, end=self.day + datetime.timedelta(days=365))
-        past = [event for event in events if event.is_actual and self.since <= event.day <= self.day]
-        ahead = [event for event in events if not event.is_actual and event.day > self.day]
-        late = [event for event in events if event.is_late and event.day < self.day]
+        past = [event for event in agenda.events(projects, self.since, self.day) if event.is_actual]
+        tomorrow, in_a_year = self.day + datetime.timedelta(days=1), self.day + datetime.timedelta(days=365)
+        ahead = [event for event in agenda.events(projects, tomorrow, in_a_year) if not event.is_actual]
+        late = agenda.late(projects, self.day - datetime.timedelta(days=1))
         title = _("What happened since %(day)s") % {"day": wording.day(self.since)}
         rows = [[Cell(wording.day(event.day)), Cell(event.title)] for event in reversed(past)]
         self.section("happened", title, rows, empty=_("Nothing is recorded."))

@@ -32,11 +32,12 @@ def report(user, projects, *, month, day, known_at, chosen=()):
         ("stage_group", _("By stage")),
     ):
         _by(writer, portfolio, dimension, title)
-    events = agenda.events(projects, end=day + datetime.timedelta(days=31))
-    in_month = [event for event in events if event.is_actual and month <= event.day <= day]
+    in_month = [event for event in agenda.events(projects, month, day) if event.is_actual]
     _events(writer, "happened", _("What happened in the month"), in_month)
-    _events(writer, "late", _("Late"), [event for event in events if event.is_late and event.day <= day], "late")
-    _events(writer, "ahead", _("In the next month"), [e for e in events if not e.is_actual and e.day > day])
+    _events(writer, "late", _("Late"), agenda.late(projects, day), "late")
+    tomorrow, in_a_month = day + datetime.timedelta(days=1), day + datetime.timedelta(days=31)
+    ahead = [event for event in agenda.events(projects, tomorrow, in_a_month) if not event.is_actual]
+    _events(writer, "ahead", _("In the next month"), ahead)
     owners = projects.order_by().values("pk")
     owed = Obligation.objects.filter(Q(project__in=owners) | Q(programme__projects__in=owners))
     owed = Obligation.objects.filter(pk__in=owed.values("pk")).with_state(day)

@@ -47,6 +47,7 @@ class Calendar(Board):
                 [(day, by_day.get(day, []), day.month == first.month, day == today) for day in week] for week in days
             ],
             "agenda": [agenda.entry(event) for event in events if event.day.month == first.month],
+            "most": agenda.LIMIT if len(events) >= agenda.LIMIT else None,
             "earlier_url": self.address(month=f"{earlier:%Y-%m}"),
             "later_url": self.address(month=f"{later:%Y-%m}"),
             "today_url": self.address(month=None),

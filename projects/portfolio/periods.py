@@ -131,7 +131,7 @@ class PeriodPage(SignedIn, TemplateView):
         then = urlencode({"as_of": report.as_of.isoformat(), "known_at": report.known_at.isoformat()})
         lines, totals = report.content["lines"], report.content["totals"]
         corrections = closing.corrections(report, self.request.user)
-        corrected = {(correction.reference, correction.name) for correction in corrections}
+        corrected = {(correction.whose, correction.name) for correction in corrections}
         return {
             "is_intact": closing.is_intact(report),
             "kinds": [kind.label for kind in AmountKind],
@@ -139,10 +139,14 @@ class PeriodPage(SignedIn, TemplateView):
             "rows": [
                 (
                     line["reference"],
-                    words.projects.get(line["reference"], ""),
-                    f"{words.address(line['reference'])}?{then}",
+                    words.names.get(closing.identity(line), ""),
+                    f"{words.address(closing.identity(line), line['reference'])}?{then}",
                     [
-                        (words.read(name, line[name]), name in closing.KINDS, (line["reference"], name) in corrected)
+                        (
+                            words.read(name, line[name]),
+                            name in closing.KINDS,
+                            (closing.identity(line), name) in corrected,
+                        )
                         for name in (*closing.FACTS, *closing.KINDS)
                     ],
                 )
@@ -151,8 +155,8 @@ class PeriodPage(SignedIn, TemplateView):
             "corrections": [
                 (
                     correction.reference,
-                    words.projects.get(correction.reference, ""),
-                    words.address(correction.reference),
+                    words.names.get(correction.whose, ""),
+                    words.address(correction.whose, correction.reference),
                     words.label(correction.name),
                     words.read(correction.name, correction.then),
                     words.read(correction.name, correction.now),
@@ -188,14 +192,15 @@ class _Words:
 
     def __init__(self):
         self.stages = {stage.pk: str(stage) for stage in Stage.objects.all()}
-        self.rests = {
-            row.code: _("not allocated: %(programme)s") % {"programme": row} for row in Programme.objects.all()
+        rests = {
+            ("programme_id", row.pk): _("not allocated: %(programme)s") % {"programme": row}
+            for row in Programme.objects.all()
         }
-        self.projects = self.rests | {project.reference: str(project) for project in Project.objects.named()}
+        self.names = rests | {("project_id", row.pk): str(row) for row in Project.objects.named()}
 
-    def address(self, reference):
-        """The page of the project or programme that a line is about."""
-        return reverse("programme-detail" if reference in self.rests else "project-detail", args=[reference])
+    def address(self, whose, reference):
+        """The page of the project or programme that a line is of, by what it was called."""
+        return reverse("programme-detail" if whose[0] == "programme_id" else "project-detail", args=[reference])
 
     def label(self, name):
         fields = {"stage": _("Stage"), "status": _("Status"), "progress": _("Physical progress")}

@@ -60,6 +60,22 @@ def test_every_kind_of_date_is_there(dated):
     assert [event.day for event in found] == sorted(event.day for event in found)
 
 
+def test_what_is_late_is_asked_for_by_itself(dated):
+    projects = models.Project.objects.all()
+    assert agenda.late(projects, TODAY) == [event for event in agenda.events(projects) if event.is_late]
+    assert [event.day.day for event in agenda.late(projects, TODAY.replace(day=9))] == [3, 4, 9]
+
+
+def test_of_too_many_dates_the_earliest_are_told(dated, analyst, monkeypatch):
+    """Also where the rows with the earliest dates were entered last."""
+    monkeypatch.setattr(agenda, "LIMIT", 3)
+    for number in (18, 15, 13, 12):
+        factories.milestone(project=dated, planned_on=TODAY.replace(day=number), met_on=TODAY.replace(day=number + 1))
+    found = agenda.events(models.Project.objects.all(), TODAY.replace(day=12), TODAY.replace(day=17))
+    assert [event.day.day for event in found] == [12, 13, 13]
+    assert "The first 3 dates are shown" in read(analyst.get("/en/calendar/?month=2026-11")).one("main").text
+
+
 def test_only_what_lies_in_the_range(dated):
     found = agenda.events(models.Project.objects.all(), TODAY.replace(day=4), TODAY.replace(day=6))
     days = [event.day.day for event in found]
