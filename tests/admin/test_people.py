@@ -157,7 +157,7 @@ def test_a_user_is_added_and_then_given_roles(admin_client):
     assert (person.is_staff, person.is_superuser, list(person.groups.all())) == (False, False, [])
     password = reverse("admin:auth_user_password_change", args=[person.pk])
     pages = [admin_client.get(page).content.decode() for page in (address, password)]
-    assert not [page for page in pages if "usable_password" in page.partition("<form")[2]], "a password is all there is"
+    assert not [page for page in pages if 'name="usable_password"' in page], "a password is all there is"
     typed = dict.fromkeys(("password1", "password2"), "synthetic-password-2")
     assert admin_client.post(password, typed).status_code == 302
     assert User.objects.get(pk=person.pk).check_password("synthetic-password-2")
