@@ -185,9 +185,8 @@ class PersonAdmin(AsksForPassword, RecordAdmin, UserAdmin):
     def construct_change_message(self, request, form, formsets, add=False):
         """Django's, and beside it what each field was and became: of accounts there is no other history."""
         message = super().construct_change_message(request, form, formsets, add)
-        names = (
-            [] if add else [name for name in form.changed_data if name in form._meta.model._meta._forward_fields_map]
-        )
+        fields = form._meta.model._meta._forward_fields_map if isinstance(form, PersonForm) else {}  # no password
+        names = [name for name in form.changed_data if name in fields]
         states = [[name, _as_logged(form.initial.get(name)), _as_logged(form.cleaned_data[name])] for name in names]
         return [*message, {"states": states}] if states else message
 
