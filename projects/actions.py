@@ -314,10 +314,10 @@ def _to_decide(by, update):
     return update
 
 
-def _publish(update, seen):
+def _publish(by, update, seen):
     """Write what the update reports to its project. Raises: Refused where the register changed unseen."""
     Project.objects.select_for_update(no_key=True).get(pk=update.project_id)
-    unseen = [row.label for row in reports.moved(update) if row.mark not in seen]
+    unseen = [row.label for row in reports.moved(update, by) if row.mark not in seen]
     if unseen:
         text = _("The register has changed after this was reported (%(fields)s). Compare on the page of the review.")
         raise Refused(text % {"fields": "; ".join(unseen)})
@@ -342,7 +342,7 @@ def approve_update(*, by, update, comment="", seen=()):
     reason = update.review_comment or _("Update approved: %(update)s") % {"update": update}
     with pghistory.context(user=by.pk, reason=reason):
         if update.holder is None:
-            _publish(update, seen)
+            _publish(by, update, seen)
             update.status = UpdateStatus.APPROVED
         update.save()
         notices.tell(update)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from translated_fields import to_attribute
 
 from projects import permissions
+from projects.lacks import LACKS, NAMES, TOLD
 from projects.models import (
     Agreement,
     Amount,
@@ -29,7 +30,7 @@ from projects.models import (
     Statement,
     Update,
 )
-from projects.models.choices import Certainty, UpdateStatus
+from projects.models.choices import Certainty
 
 STALE_AFTER = timedelta(days=180)  # question 34 of the analysts: no movement for so long
 MISSING, CONTRADICTORY, STALE, UNTRANSLATED = "missing", "contradictory", "stale", "untranslated"
@@ -41,40 +42,15 @@ GROUPS = {
 }
 
 
-def _has(model, **conditions):
-    return Exists(model.objects.filter(project=OuterRef("pk"), **conditions))
-
-
-# What rows may lack: table -> name -> (label, condition, field of the form that mends it).
-LACKING = {
-    Project: {
-        "sector": (_("no sector"), Q(main_sector=None), "main_sector"),
-        "place": (_("no place"), Q(place=None), "place"),
-        "stage": (_("no stage"), Q(stage=None), "stage"),
-        "amounts": (_("no amount"), ~_has(Amount), ""),
-        "curator": (_("no curator"), Q(curator=None), "curator"),
-        "updates": (_("no update"), ~_has(Update), ""),
-    },
-    Organisation: {
-        "identifier": (_("no identifier"), Q(bin="", uscc="", other_identifier=""), "bin"),
-        "country": (_("no country"), Q(country=None), "country"),
-    },
-    Amount: {
-        "date": (_("no date"), Q(as_of=None), "as_of"),
-        "tenge": (_("no value in tenge"), Q(value_kzt=None), "as_of"),
-    },
-    Observation: {"date": (_("no date"), Q(as_of=None), "as_of")},
-    Obligation: {
-        "target": (_("no target"), Q(target=None), "target"),
-        "due": (_("no due date"), Q(due_on=None), "due_on"),
-    },
-}
 NAMED = (Project, Programme, Organisation, Engagement, Agreement, Lead, Shipment, Indicator)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that may be wrong with rows of a table. field: of the form that mends it."""
+    """One thing that may be wrong with rows of a table.
+
+    condition: a Q, or a function of the reader that gives one. field: of the form that mends it.
+    """
 
     key: str
     group: str
@@ -85,20 +61,25 @@ class Finding:
 
     def rows(self, user, owner=None):
         """The rows that the user may see it in; of the projects of one curator, where `owner` is a user's key."""
-        return _seen(user, self.model, owner).filter(self.condition)
+        return _seen(user, self.model, owner).filter(self.condition_for(user))
+
+    def condition_for(self, user):
+        """The condition that a row is wrong, as far as the user sees."""
+        return self.condition(user) if callable(self.condition) else self.condition
 
 
 def lacking(model):
-    """Name -> (label, condition) of what rows of a table may lack."""
-    return {name: (label, condition) for name, (label, condition, _field) in LACKING[model].items()}
+    """Name -> Lack of what the quality page misses in rows of a table."""
+    return {name: lack for name, lack in LACKS[model].items() if lack.finding}
 
 
 def findings(today=None):
     """Every Finding, as of a day (default: today)."""
     since = (today or timezone.localdate()) - STALE_AFTER
-    for model, lacks in LACKING.items():
-        for name, (label, condition, field) in lacks.items():
-            yield Finding(f"missing-{model._meta.model_name}-{name}", MISSING, model, label, condition, field)
+    for model in LACKS:
+        for name, lack in lacking(model).items():
+            key = f"missing-{model._meta.model_name}-{name}"
+            yield Finding(key, MISSING, model, lack.finding, lack.condition, lack.field)
     contradicted = Exists(Statement.contradicts.through.objects.filter(from_statement=OuterRef("pk")))
     yield Finding(
         "contradicted", CONTRADICTORY, Statement, _("another statement says otherwise"), contradicted, "text_en"
@@ -106,15 +87,15 @@ def findings(today=None):
     for model in (Statement, Amount, Observation):
         condition = Q(certainty=Certainty.DISPUTED)
         yield Finding(f"disputed-{model._meta.model_name}", CONTRADICTORY, model, _("disputed"), condition, "certainty")
-    told = _has(Update, status__in=[UpdateStatus.SUBMITTED, UpdateStatus.APPROVED], submitted_at__date__gt=since)
-    unheard = Q(created_at__date__lte=since) & ~told
+    told = Update.objects.filter(project=OuterRef("pk"), status__in=TOLD, submitted_at__date__gt=since)
+    unheard = Q(created_at__date__lte=since) & ~Exists(told)
     yield Finding("stale", STALE, Project, _("no update for 180 days"), unheard)
     for model in NAMED:
         for code, language in settings.LANGUAGES:
             field = to_attribute("name", code)
             key = f"untranslated-{model._meta.model_name}-{code}"
             label = format_lazy(_("no name: {language}"), language=language)
-            yield Finding(key, UNTRANSLATED, model, label, Q(**{field: ""}), field)
+            yield Finding(key, UNTRANSLATED, model, label, NAMES[field].condition, field)
 
 
 def counted(user, owner=None):
@@ -123,7 +104,7 @@ def counted(user, owner=None):
     numbers = {}
     for model in dict.fromkeys(finding.model for finding in found):
         mine = [finding for finding in found if finding.model is model]
-        counts = {finding.key.replace("-", "_"): Count("pk", finding.condition) for finding in mine}
+        counts = {finding.key.replace("-", "_"): Count("pk", finding.condition_for(user)) for finding in mine}
         numbers |= _seen(user, model, owner).aggregate(**counts)
     return [(finding, numbers[finding.key.replace("-", "_")]) for finding in found]
 

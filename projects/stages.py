@@ -134,9 +134,10 @@ class Record:
     One can be asked about many projects, with as many queries as about one.
     """
 
-    def __init__(self, projects):
-        """Args: projects: primary keys."""
+    def __init__(self, projects, amounts=None):
+        """Args: projects: primary keys. amounts: those that the reader may see (default: all)."""
         self.projects, self._asked, self._known = list(projects), {}, {}
+        self._amounts = Amount.objects.all() if amounts is None else amounts
 
     def asked_by(self, stage):
         """The StageRequirements of a stage."""
@@ -161,17 +162,16 @@ class Record:
         if fact not in _ROWS:
             return bool(getattr(project, f"{fact}_id" if fact in (StageFact.MAIN_SECTOR, StageFact.PLACE) else fact))
         if fact not in self._known:
-            self._known[fact] = set(_ROWS[fact](self.projects).values_list("project_id", flat=True))
+            rows = _ROWS[fact](self._amounts).filter(project__in=self.projects)
+            self._known[fact] = set(rows.values_list("project_id", flat=True))
         return project.pk in self._known[fact]
 
 
-# StageFact -> the rows that say so of projects, where these do not say it themselves.
+# StageFact -> the rows that say so of projects, of the amounts given, where projects do not say it themselves.
 _ROWS = {
-    StageFact.INVESTOR: lambda keys: ProjectParty.objects.filter(project__in=keys, role=PartyRole.INVESTOR),
-    StageFact.BIN: lambda keys: (
-        ProjectParty.objects.filter(project__in=keys).exclude(organisation__bin="").exclude(organisation__bin=None)
-    ),
-    StageFact.COMMITTED: lambda keys: Amount.objects.standing().filter(project__in=keys, kind=AmountKind.COMMITTED),
+    StageFact.INVESTOR: lambda amounts: ProjectParty.objects.filter(role=PartyRole.INVESTOR),
+    StageFact.BIN: lambda amounts: ProjectParty.objects.exclude(organisation__bin="").exclude(organisation__bin=None),
+    StageFact.COMMITTED: lambda amounts: amounts.standing().filter(kind=AmountKind.COMMITTED),
 }
 
 

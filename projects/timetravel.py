@@ -63,6 +63,13 @@ COMPUTED = {
         "e.pgh_obj_id = r.superseded_by_id AND e.pgh_created_at <= {moment} ORDER BY e.pgh_id DESC LIMIT 1) <= {day}, "
         "true))"
     ),
+    # What is confidential today was never for everybody to read.
+    **{
+        (f"projects_{name}", "is_confidential"): (
+            f"(r.is_confidential OR r.id IN (SELECT id FROM public.projects_confidential{name}))"
+        )
+        for name in ("amount", "document")
+    },
 }
 
 
@@ -99,13 +106,17 @@ def _event_models():
 def drop_views():
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA IF EXISTS past CASCADE")
-        cursor.execute("DROP VIEW IF EXISTS public.projects_duereport")
+        cursor.execute("DROP VIEW IF EXISTS public.projects_duereport, public.projects_withheldstatement")
+        cursor.execute("DROP VIEW IF EXISTS public.projects_confidentialamount, public.projects_confidentialdocument")
 
 
 def create_views():
-    """(Re)make the schema `past` and the view of reports due; called after each migrate: views follow the tables."""
+    """(Re)make the schema `past` and the views of `public`; called after each migrate: views follow the tables."""
     drop_views()
     with connection.cursor() as cursor:
+        for name in ("amount", "document"):
+            cursor.execute(sql.CONFIDENTIAL.format(name=name))
+        cursor.execute(sql.WITHHELD_STATEMENTS)
         cursor.execute("CREATE SCHEMA past")
         for model in _event_models():
             cursor.execute(_view(model))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from projects import filters
 from projects.filters import ProjectFilterSet
-from projects.filters.projects import MISSING
+from projects.lacks import LACKS
 from projects.models import Metric, Project
 from tests import factories
 from tests.pages import read
@@ -296,6 +296,7 @@ TABLE = {
     "missing=announced": "BCE",
     "missing=committed": "ACDE",
     "missing=disbursed": "ABCE",
+    "missing=updates": "ABCDE",
     "missing=start": "CD",
     "missing=end": "B",
     "missing=programme": "CDE",
@@ -329,7 +330,7 @@ def test_rows_of(portfolio, query):
 def test_every_parameter_is_in_the_table():
     asked = {part.partition("=")[0] for query in TABLE for part in query.split("&")}
     assert set(ProjectFilterSet.base_filters) - asked == {"main_sector__not", "main_sector__empty"} & asked
-    assert {f"missing={name}" for name in MISSING} <= TABLE.keys()
+    assert {f"missing={name}" for name in LACKS[Project]} <= TABLE.keys()
 
 
 def test_what_may_not_be_seen_is_not_found_either(portfolio):
@@ -586,7 +587,7 @@ KNOWN = {
     "stage": ["construction"],
     "programme": ["syn-one"],
     "curator": ["me"],
-    "missing": [*MISSING],
+    "missing": [*LACKS[Project]],
     "placeholders": ["include", "only"],
     "sort": ["name", "-announced", "stage", "-curator", "updated"],
     "columns": ["name,investors", "reference"],

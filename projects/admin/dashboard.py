@@ -48,7 +48,7 @@ def board(user, registered):
     projects = permissions.visible_to(user, Project.objects.named())
     amounts = permissions.visible_to(user, Amount.objects.all())
     portfolio = Portfolio(projects, amounts=amounts)
-    lacking, overdue = _lacking(projects)
+    lacking, overdue = _lacking(user, projects)
     return {
         "kinds": [label for _value, label in Amount._meta.get_field("kind").choices],
         "currencies": list(_by_currency(amounts)),
@@ -107,19 +107,21 @@ def _by_currency(amounts):
         yield Line(currency, changelist(Amount, currency__code__exact=currency), cells)
 
 
-def _lacking(projects):
+def _lacking(user, projects):
     """What named projects lack, and which reports are overdue: one query for all counts."""
     conditions = lists.ProjectIncomplete.conditions
     periods = list(cadence.due_periods())
     counts = projects.aggregate(
-        **{f"lacks_{key}": Count("pk", condition) for key, (_label, condition) in conditions.items()},
+        **{f"lacks_{key}": Count("pk", lack.condition(user)) for key, lack in conditions.items()},
         **{f"due_{period.pk}": Count("pk", cadence.report_overdue(period=period)) for period in periods},
         late=Count("pk", is_overdue()),
     )
     named = {"is_placeholder__exact": 0}
     lacking = [
-        _counted(_("projects: %(what)s") % {"what": label}, counts[f"lacks_{key}"], Project, missing=key, **named)
-        for key, (label, _condition) in conditions.items()
+        _counted(
+            _("projects: %(what)s") % {"what": lack.finding}, counts[f"lacks_{key}"], Project, missing=key, **named
+        )
+        for key, lack in conditions.items()
     ]
     overdue = [
         _counted(
@@ -145,9 +147,9 @@ def _lacking_elsewhere(user):
         (Observation, lists.FigureIncomplete.conditions),
     ):
         rows = permissions.visible_to(user, model.objects.all())
-        counts = rows.aggregate(**{key: Count("pk", condition) for key, (_label, condition) in conditions.items()})
-        for key, (label, _condition) in conditions.items():
-            text = _("%(records)s: %(what)s") % {"records": model._meta.verbose_name_plural, "what": label}
+        counts = rows.aggregate(**{key: Count("pk", lack.condition(user)) for key, lack in conditions.items()})
+        for key, lack in conditions.items():
+            text = _("%(records)s: %(what)s") % {"records": model._meta.verbose_name_plural, "what": lack.finding}
             yield _counted(text, counts[key], model, missing=key)
 
 

@@ -205,23 +205,23 @@ class Untranslated(Choice):
 
 
 class Incomplete(Choice):
-    """Rows that lack something; `conditions` gives for each value its label and condition."""
+    """Rows that lack something; `conditions` gives for each value its Lack."""
 
     title = gettext_lazy("incomplete")
     parameter_name = "missing"
     conditions = {}
 
     def lookups(self, request, model_admin):
-        return [(key, label) for key, (label, _condition) in self.conditions.items()]
+        return [(key, lack.finding) for key, lack in self.conditions.items()]
 
     def queryset(self, request, queryset):
         if key := self.value():
-            return queryset.filter(self.conditions[key][1])
+            return queryset.filter(self.conditions[key].condition(request.user))
         return queryset
 
 
 def incomplete(**conditions):
-    """A filter class of `missing` values: name=(label, condition)."""
+    """A filter class of `missing` values: name=Lack."""
     return type("Incomplete", (Incomplete,), {"conditions": conditions})
 
 

@@ -2,6 +2,7 @@
 
 from django.db.models import F
 
+from projects import permissions, reports
 from projects.api import fields
 from projects.api.fields import FIGURE, SOURCED, Nested, Representation, choice, related
 from projects.api.parts import ID, NAME, NAMES, OBLIGATION, RECORDED, obligations, seen
@@ -16,6 +17,7 @@ from projects.models import (
     Project,
     ProjectParty,
     Statement,
+    Update,
 )
 from projects.models.choices import (
     AgreementKind,
@@ -96,14 +98,32 @@ def with_tenge(rates):
 # ---- Updates, engagements, leads, agreements --------------------------------------------------------------
 
 # What an update reports: name of a question -> what stood there and what is reported, both as texts.
-CHANGES = {
-    "type": "object",
-    "additionalProperties": {
-        "type": "object",
-        "properties": {"was": {"type": "string"}, "now": {"type": "string"}},
-        "required": ["was", "now"],
-    },
-}
+
+
+class Changes:
+    """What updates report, by question; of payments only what the caller may read."""
+
+    def by_owner(self, keys, context):
+        updates = list(Update.objects.filter(pk__in=keys).values_list("pk", "project", "changes"))
+        withheld = permissions.withheld_payments(context.user, {project for _key, project, _changes in updates})
+        return {
+            key: {
+                name: change
+                for name, change in changes.items()
+                if not (project in withheld and reports.is_payment(name))
+            }
+            for key, project, changes in updates
+        }
+
+    def empty(self, context):
+        return {}
+
+    def schema(self):
+        parts = {"was": {"type": "string"}, "now": {"type": "string"}}
+        change = {"type": "object", "properties": parts, "required": ["was", "now"]}
+        return {"type": "object", "additionalProperties": change}
+
+
 UPDATE = Representation(
     "Update",
     ID
@@ -112,7 +132,6 @@ UPDATE = Representation(
     | {"period_start": fields.day("period__start_on"), "period_end": fields.day("period__end_on")}
     | choice("status", UpdateStatus)
     | {"no_change": fields.boolean("is_no_change"), "narrative": fields.text("narrative")}
-    | {"changes": fields.Field(("changes",), lambda changes: changes, CHANGES)}
     | {"reported_on": fields.day("reported_on")}
     | fields.user("author")
     | {"submitted_at": fields.moment("submitted_at")}
@@ -121,6 +140,7 @@ UPDATE = Representation(
     | {"reviewed_at": fields.moment("reviewed_at"), "review_comment": fields.text("review_comment")}
     | {"created_at": fields.moment("created_at")}
     | RECORDED,
+    {"changes": Changes()},
 )
 LEAD = Representation(
     "Lead",

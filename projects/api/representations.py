@@ -36,6 +36,7 @@ from projects.models import (
     ProjectParty,
     ProjectSector,
     Shipment,
+    Source,
     StageChange,
     Statement,
 )
@@ -198,7 +199,7 @@ class SourcesOfProject:
                 rows = permissions.visible_to(context.user, model.objects.filter(project=key))
                 stands |= Q(pk__in=rows.order_by().values("statement"))
             sources = Statement.objects.filter(stands).order_by().values("source")
-            rows = Statement._meta.get_field("source").related_model.objects.filter(pk__in=sources).order_by("code")
+            rows = permissions.visible_to(context.user, Source.objects.filter(pk__in=sources)).order_by("code")
             found[key] = self.representation.show(self.representation.read(rows), context)
         return found
 

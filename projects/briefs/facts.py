@@ -3,6 +3,7 @@
 import datetime
 from collections import Counter
 from dataclasses import replace
+from functools import cached_property
 
 from django.conf import settings
 from django.db.models import Count, Q
@@ -92,8 +93,15 @@ class Writer:
             dated = wording.day(source.published_on, source.date_precision)
             words = {"words": shortened(statement.text), "source": source, "date": dated, "code": statement.code}
             text = _("%(code)s: %(words)s — %(source)s, %(date)s") % words
+            if statement.pk in self.withheld:
+                text = _("%(code)s: confidential") % words
             self.notes[statement.pk] = (len(self.notes) + 1, text)
         return (self.notes[statement.pk][0],)
+
+    @cached_property
+    def withheld(self):
+        """The keys of the statements that the reader may not read: few of very many."""
+        return permissions.withheld_statements(self.user)
 
     # ---- Figures ----
 

@@ -1,10 +1,10 @@
 """Columns of the lists of every other noun."""
 
-from django.db.models import Count, F
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from projects import figures, wording
+from projects import figures, permissions, wording
 from projects.columns.base import (
     SOURCE,
     Cell,
@@ -66,7 +66,7 @@ SOURCES = [
             lambda row, context: row.statement_count,
             lambda row, context: figures.count(row.statement_count, context.url(row), "statements"),
         ),
-        lambda context: Count("statements"),
+        lambda context: permissions.statements_counted(context.user),
         True,
     ),
 ]
@@ -211,12 +211,19 @@ UPDATES = [
     Column("submitted", _("Submitted on"), moment("submitted_at", nothing="—"), "submitted_at"),
 ]
 
+
+def _document(row, context):
+    """The document of a row; of a confidential one, others learn only that there is one."""
+    document = row.document if row.document_id else None
+    return str(permissions.title_of(context.user, document)) if document else None
+
+
 AGREEMENTS = [
     Column("name", _("Agreement"), _LINK, _by_name),
     Column("kind", _("Kind"), label("kind"), "kind"),
     Column("concluded", _("Concluded on"), dated("concluded_on", "date_precision"), "concluded_on"),
     Column("engagement", _("Came out of"), related("engagement")),
-    Column("document", _("Document"), related("document")),
+    Column("document", _("Document"), Cell(_document)),
     Column("source", _("Source"), SOURCE),
 ]
 

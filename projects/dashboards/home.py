@@ -10,13 +10,15 @@ from django.utils.translation import gettext as _
 from projects import deliveries, figures, permissions, rollups
 from projects.dashboards.board import KeptBoard
 from projects.filters import ProjectFilterSet
-from projects.filters.projects import MISSING, is_at_risk, is_overdue, lacks
+from projects.filters.projects import is_at_risk, is_overdue
+from projects.lacks import LACKS
 from projects.memory import added_up, whole
 from projects.models import (
     Agreement,
     IndicatorValue,
     Lead,
     Obligation,
+    Project,
     Shipment,
     Statement,
     Update,
@@ -155,7 +157,7 @@ class Home(KeptBoard):
         counts = lacking(self.chosen, self.request.user)
         lacked = self.request.GET.getlist("missing")
         return [
-            (MISSING[name][0], figures.count(number, self.listed(missing=[*lacked, name]), "missing"))
+            (LACKS[Project][name].label, figures.count(number, self.listed(missing=[*lacked, name]), "missing"))
             for name in WATCHED
             if (number := counts[f"without_{name}"])
         ]
@@ -167,7 +169,7 @@ class Home(KeptBoard):
 
 def lacking(chosen, user):
     """How many of the projects of a ProjectFilterSet lack each of WATCHED, as far as the user sees: name -> number."""
-    return numbers(chosen, "lacking", {f"without_{name}": lacks(name, user) for name in WATCHED})
+    return numbers(chosen, "lacking", {f"without_{name}": LACKS[Project][name].condition(user) for name in WATCHED})
 
 
 def numbers(chosen, key, conditions):

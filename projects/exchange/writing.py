@@ -162,13 +162,16 @@ class Writer:
     # ---- Sources ----
 
     def _write_statements(self, sourced):
-        """The file as a source, and a statement for each of its rows that says something new."""
+        """The file as a source, and a statement for each of its rows that says something new.
+
+        What is confidential in a row has one of its own: who may not see a sum does not read its statement either.
+        """
         self.model = Statement
         if self.source is None:
             self.source = Source.objects.create(code=f"import-{self.job.pk}", **self._source())
         rows = defaultdict(list)
         for change in sourced:
-            rows[change.row.sheet, change.row.number].append(change)
+            rows[_place_of(change)].append(change)
         made = {
             place: self._statement(number, place, changes)
             for number, (place, changes) in enumerate(rows.items(), len(self.statements) + 1)
@@ -180,14 +183,14 @@ class Writer:
                 change.record.statement = statement
 
     def _statement(self, number, place, changes):
-        """What the cells of a row say. Args: number: the how manieth of the file it is; place: sheet and row."""
+        """What the cells of a row say. Args: number: the how manieth of the file it is; place: see `_place_of`."""
         is_figure = any(change.noun.is_figure for change in changes)
         return Statement(
             code=f"{self.source.code}-{number}",
             source=self.source,
             position=min(number, POSITIONS),
             kind=StatementKind.FIGURE if is_figure else StatementKind.FACT,
-            locator="{}, {}".format(*place)[:200],
+            locator="{}, {}".format(*place[:2])[:200],
             **_texts(changes),
         )
 
@@ -207,6 +210,11 @@ class Writer:
 def _names_of(change):
     """The fields of a record that are written."""
     return sorted({*change.names, *(["statement"] if change.gets_statement else [])})
+
+
+def _place_of(change):
+    """What changes have one statement together: those of a row, the confidential ones apart."""
+    return change.row.sheet, change.row.number, getattr(change.record, "is_confidential", False)
 
 
 def _waits(record, field):

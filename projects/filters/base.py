@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects import timetravel, wording
+from projects.lacks import LACKS
 from projects.models.base import EARLIEST, LATEST
 from projects.search import READABLE, TOO_COMMON, contains, nearly, search_words
 from tracker.errors import BadParameter
@@ -148,6 +149,19 @@ class DayFlagFilter(FlagFilter):
 
     def _asked(self):
         return self.condition(self.parent.day)
+
+
+class MissingFilter(django_filters.MultipleChoiceFilter):
+    """`missing`: rows that lack what is named, as far as the reader sees: see `projects.lacks`."""
+
+    def __init__(self, model):
+        self.lacks = LACKS[model]
+        super().__init__(choices=[(name, lack.label) for name, lack in self.lacks.items()], label=_("Missing"))
+
+    def filter(self, queryset, value):
+        for name in value or ():
+            queryset = queryset.filter(self.lacks[name].condition(self.parent.user))
+        return queryset
 
 
 def _without_empty_values(data):

@@ -13,13 +13,12 @@ from projects.filters.base import (
     DayFilter,
     DayFlagFilter,
     FlagFilter,
+    MissingFilter,
     SearchFilter,
 )
 from projects.filters.parts import (
     DESCRIPTIONS,
-    NAMELESS,
     NAMES,
-    MissingFilter,
     NounFilterSet,
     PlacesFilter,
     RowsFilter,
@@ -88,15 +87,6 @@ def invests_in(**conditions):
     return Exists(ProjectParty.objects.filter(organisation=OuterRef("pk"), role=PartyRole.INVESTOR, **conditions))
 
 
-ORGANISATION_MISSING = {
-    "identifier": (_("identifier"), Q(bin="", uscc="", other_identifier="")),
-    "country": (_("country"), Q(country__isnull=True)),
-    "province": (_("region or province"), Q(province__isnull=True)),
-    "local_entity": (_("legal entity in the region"), Q(local_entity__isnull=True)),
-    **NAMELESS,
-}
-
-
 class OrganisationFilterSet(NounFilterSet):
     places = ("country", "province")
 
@@ -118,7 +108,7 @@ class OrganisationFilterSet(NounFilterSet):
         label=_("Sector of their projects"),
         queryset=Sector.objects.all(),
     )
-    missing = MissingFilter(ORGANISATION_MISSING)
+    missing = MissingFilter(Organisation)
 
     class Meta:
         model = Organisation
@@ -217,14 +207,6 @@ def _subject_invested_in(ids):
     return Q(organisation__in=ids) | Q(project__in=theirs.values("project"))
 
 
-OBLIGATION_MISSING = {
-    "target": (_("target"), Q(target__isnull=True)),
-    "deadline": (_("deadline"), Q(due_on__isnull=True, end_on__isnull=True)),
-    "agreement": (_("agreement"), Q(agreement__isnull=True)),
-    "responsible": (_("responsible body"), Q(responsible__isnull=True)),
-}
-
-
 class ObligationFilterSet(NounFilterSet):
     """Rows carry their state on the day: see `with_state`."""
 
@@ -262,7 +244,7 @@ class ObligationFilterSet(NounFilterSet):
     due_after = DayFilter(field_name="deadline", lookup_expr="gte", label=_("Deadline from"))
     due_before = DayFilter(field_name="deadline", lookup_expr="lte", label=_("Deadline to"))
     evidence = DayFlagFilter(lambda day: Exists(waiting_evidence(day)), label=_("Evidence waits for a decision"))
-    missing = MissingFilter(OBLIGATION_MISSING)
+    missing = MissingFilter(Obligation)
 
     class Meta:
         model = Obligation
@@ -344,3 +326,7 @@ class StatementFilterSet(NounFilterSet):
     class Meta:
         model = Statement
         fields = []
+
+    def __init__(self, data=None, queryset=None, *, user=None, **kwargs):
+        super().__init__(data, queryset, user=user, **kwargs)
+        self.filters["source"].queryset = permissions.visible_to(user, Source.objects.all())

@@ -26,25 +26,6 @@ from projects.search import contains
 
 NAMES = ("name_kk", "name_ru", "name_en", "name_zh_hans")
 DESCRIPTIONS = ("description_kk", "description_ru", "description_en", "description_zh_hans")
-NAMELESS = {
-    "name_kk": (_("name in Kazakh"), Q(name_kk="")),
-    "name_ru": (_("name in Russian"), Q(name_ru="")),
-    "name_en": (_("name in English"), Q(name_en="")),
-    "name_zh_hans": (_("name in Chinese"), Q(name_zh_hans="")),
-}
-
-
-class MissingFilter(django_filters.MultipleChoiceFilter):
-    """`missing`: rows that lack what is named; conditions: name -> (label, Q)."""
-
-    def __init__(self, conditions):
-        super().__init__(choices=[(name, label) for name, (label, _q) in conditions.items()], label=_("Missing"))
-        self.conditions = conditions
-
-    def filter(self, queryset, value):
-        for name in value or ():
-            queryset = queryset.filter(self.conditions[name][1])
-        return queryset
 
 
 class OneOfTwoFilter(django_filters.ChoiceFilter):

@@ -6,7 +6,6 @@ import django_filters
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from projects import attention, permissions
 from projects.attention import blocked_by_nobody_named, is_at_risk, is_overdue
@@ -15,15 +14,16 @@ from projects.filters.base import (
     DayFilter,
     DayFlagFilter,
     FlagFilter,
+    MissingFilter,
     MoneyFilter,
     RegisterFilterSet,
     SearchFilter,
     companions,
 )
+from projects.lacks import in_no_district
 from projects.models import (
     Amount,
     Investor,
-    Observation,
     Organisation,
     Place,
     Programme,
@@ -74,53 +74,6 @@ def found_elsewhere(word):
     yield parties.filter(project__isnull=False).values("project")
     yield ProjectParty.candidates.through.objects.filter(projectparty__in=parties.values("pk")).values("project")
     yield Project.objects.filter(place__in=places).order_by().values("pk")
-
-
-# What may be missing, and the condition that it is. Each name is a value of `missing`.
-MISSING = {
-    "sector": (_("sector"), lambda: Q(main_sector__isnull=True)),
-    "place": (_("place"), lambda: Q(place__isnull=True)),
-    "district": (
-        _("district"),
-        lambda: Q(place__isnull=True) | ~Q(place__in=_in_a_district().values("code")),
-    ),
-    "stage": (_("stage"), lambda: Q(stage__isnull=True)),
-    "status": (_("status"), lambda: Q(status__isnull=True)),
-    "investor": (_("investor"), lambda: ~with_investors()),
-    "curator": (_("curator"), lambda: Q(curator__isnull=True)),
-    "capacity": (_("capacity"), lambda: ~Exists(_observed("capacity", "output"))),
-    "jobs": (_("jobs"), lambda: ~Exists(_observed("jobs"))),
-    "cost": (_("cost"), lambda: ~_has(Amount)),
-    "announced": (_("announced amount"), lambda: ~_has(Amount, kind=AmountKind.ANNOUNCED)),
-    "committed": (_("committed amount"), lambda: ~_has(Amount, kind=AmountKind.COMMITTED)),
-    "disbursed": (_("disbursed amount"), lambda: ~_has(Amount, kind=AmountKind.DISBURSED)),
-    "start": (_("planned start"), lambda: Q(planned_start_on__isnull=True)),
-    "end": (_("planned end"), lambda: Q(planned_end_on__isnull=True)),
-    "programme": (_("programme"), lambda: Q(programme__isnull=True)),
-    "department": (_("responsible department"), lambda: Q(department__isnull=True)),
-    "type": (pgettext_lazy("of a project", "type"), lambda: Q(project_type="")),
-    "description": (
-        _("description"),
-        lambda: Q(description_kk="", description_ru="", description_en="", description_zh_hans=""),
-    ),
-    "name_kk": (_("name in Kazakh"), lambda: Q(name_kk="")),
-    "name_ru": (_("name in Russian"), lambda: Q(name_ru="")),
-    "name_en": (_("name in English"), lambda: Q(name_en="")),
-    "name_zh_hans": (_("name in Chinese"), lambda: Q(name_zh_hans="")),
-}
-
-
-def _in_a_district():
-    """Districts and cities of a region, and the places below them."""
-    kinds = [PlaceKind.DISTRICT, PlaceKind.CITY]
-    return Place.objects.filter(Q(kind__in=kinds) | Q(parent__kind__in=kinds) | Q(parent__parent__kind__in=kinds))
-
-
-def _observed(*beginnings):
-    metrics = Q()
-    for beginning in beginnings:
-        metrics |= Q(metric__code__startswith=beginning)
-    return Observation.objects.filter(metrics, project=OuterRef("pk"))
 
 
 class AmountRange(MoneyFilter):
@@ -189,32 +142,6 @@ class PlaceholderFilter(django_filters.ChoiceFilter):
         return queryset.filter(is_placeholder=value == "only")
 
 
-OF_MONEY = {
-    "cost": {},
-    "announced": {"kind": AmountKind.ANNOUNCED},
-    "committed": {"kind": AmountKind.COMMITTED},
-    "disbursed": {"kind": AmountKind.DISBURSED},
-}
-
-
-def lacks(name, user):
-    """The condition that a project lacks what `name` of MISSING says; money that the reader may not see is missing."""
-    if name not in OF_MONEY:
-        return MISSING[name][1]()
-    seen = permissions.visible_to(user, Amount.objects.filter(project=OuterRef("pk")))
-    return ~Exists(seen.filter(**OF_MONEY[name]))
-
-
-class MissingFilter(django_filters.MultipleChoiceFilter):
-    def __init__(self):
-        super().__init__(choices=[(name, label) for name, (label, _q) in MISSING.items()], label=_("Missing"))
-
-    def filter(self, queryset, value):
-        for name in value or ():
-            queryset = queryset.filter(lacks(name, self.parent.user))
-        return queryset
-
-
 _COUNTRIES = Place.objects.filter(kind=PlaceKind.COUNTRY)
 _PROVINCES = Place.objects.filter(kind__in=[PlaceKind.PROVINCE, PlaceKind.REGION])
 
@@ -232,7 +159,7 @@ _FACETS = {
     **companions("sector", in_sectors, lambda: Q(main_sector__isnull=True), _("Sector"), queryset=Sector.objects.all()),
     **companions("place", in_places, lambda: Q(place__isnull=True), _("Place"), queryset=Place.objects.all()),
     **companions("region", in_places, _in_no_region, _("Region"), queryset=_REGIONS),
-    **companions("district", in_places, lambda: MISSING["district"][1](), _("District"), queryset=_DISTRICTS),
+    **companions("district", in_places, in_no_district, _("District"), queryset=_DISTRICTS),
     **companions(
         "year",
         lambda years: Q(announced_on__year__in=years),
@@ -368,7 +295,7 @@ class ProjectFilterSet(RegisterFilterSet):
     blocked_by__empty = DayFlagFilter(blocked_by_nobody_named, label=_("Held up by"))
     overdue = DayFlagFilter(is_overdue, label=_("Overdue"))
     at_risk = DayFlagFilter(is_at_risk, label=_("At risk"))
-    missing = MissingFilter()
+    missing = MissingFilter(Project)
     placeholders = PlaceholderFilter()
 
     class Meta:

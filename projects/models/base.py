@@ -176,6 +176,9 @@ def recorded(model):
         indexes.append(models.Index(fields=["reference", "pgh_obj"], name=f"{name[:14]}_states_in_order"))
     if "project" in columns:
         indexes.append(models.Index(fields=["project"], name=f"{name[:15]}_states_of_one"))
+    if "is_confidential" in columns:  # what is gone stays confidential
+        gone = Q(is_confidential=True, pgh_label="delete")
+        indexes.append(models.Index(fields=["pgh_obj"], name=f"{name[:14]}_confidential_gone", condition=gone))
     return pghistory.track(meta={"indexes": indexes})(model)
 
 

@@ -228,6 +228,7 @@ class Amount(Figure):
             # Few of very many.
             models.Index(fields=["project"], name="amount_uncertain", condition=Q(inclusion=Inclusion.UNKNOWN)),
             models.Index(fields=["programme"], name="amount_of_programme", condition=Q(programme__isnull=False)),
+            models.Index(fields=["id"], name="amount_confidential", condition=Q(is_confidential=True)),
         ]
 
     def __str__(self):

@@ -24,6 +24,27 @@ class Fold(Func):
         return super().as_sql(compiler, connection, arg_joiner=" || ' ' || ", **context)
 
 
+class IsConfidentialAmount(Func):
+    """Whether the key of an amount is that of a confidential one: of today, also where one looks back."""
+
+    template = "(%(expressions)s IN (SELECT id FROM public.projects_confidentialamount))"
+    output_field = models.BooleanField()
+
+
+class IsWithheldSource(Func):
+    """Whether the code of a source is that of a confidential document."""
+
+    template = "(%(expressions)s IN (SELECT 'document-' || id FROM public.projects_confidentialdocument))"
+    output_field = models.BooleanField()
+
+
+class IsWithheldStatement(Func):
+    """Whether the key of a statement is one that a confidential amount rests on, or ever did."""
+
+    template = "(%(expressions)s IN (SELECT id FROM public.projects_withheldstatement))"
+    output_field = models.BooleanField()
+
+
 _FOLDED = str.maketrans(FOLDED_LETTERS)
 _SPACES = re.compile(r"\s+")
 

@@ -201,6 +201,7 @@ class Document(Recorded):
                 violation_error_message=_("Give both latitude (-90 to 90) and longitude (-180 to 180), or neither."),
             ),
         ]
+        indexes = [models.Index(fields=["id"], name="document_confidential", condition=Q(is_confidential=True))]
 
     @property
     def is_picture(self):

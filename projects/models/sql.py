@@ -296,6 +296,19 @@ WHERE c.is_active AND NOT p.is_placeholder AND (
   p.status IS NULL OR p.status NOT IN ('cancelled', 'suspended') OR u.status IN ('submitted', 'approved'))
 """
 
+# What is confidential today, or was when it was deleted: views of `public`, that say so when looking back too.
+CONFIDENTIAL = """
+CREATE VIEW public.projects_confidential{name} AS
+SELECT id FROM public.projects_{name} WHERE is_confidential
+UNION ALL SELECT pgh_obj_id FROM public.projects_{name}event WHERE is_confidential AND pgh_label = 'delete'
+"""
+# The statements that confidential amounts rest on, or ever did.
+WITHHELD_STATEMENTS = """
+CREATE VIEW public.projects_withheldstatement AS
+SELECT e.statement_id AS id FROM public.projects_amountevent e
+WHERE e.pgh_obj_id IN (SELECT id FROM public.projects_confidentialamount)
+"""
+
 # (event, id of the project, id of the update or NULL) -> a message to each webhook in use.
 TELL = """
 CREATE OR REPLACE FUNCTION tracker_tell(what text, about bigint, report bigint) RETURNS void

@@ -62,13 +62,18 @@ from projects.permissions.roles import (
 )
 from projects.permissions.sight import (
     CONFIDENTIAL,
+    may_read,
     own_tokens,
     public_amounts,
     public_projects,
+    statements_counted,
     stood_in_for,
+    title_of,
     uses_of_documents,
     visible_events,
     visible_to,
+    withheld_payments,
+    withheld_statements,
 )
 
 __all__ = [
@@ -103,6 +108,7 @@ __all__ = [
     "may_hand_over_some",
     "may_import",
     "may_move",
+    "may_read",
     "may_receive",
     "may_review",
     "may_review_some",
@@ -123,10 +129,14 @@ __all__ = [
     "refusal_to_accept",
     "reviewers",
     "roles",
+    "statements_counted",
     "stood_in_for",
+    "title_of",
     "to_hand_over",
     "to_review",
     "uses_of_documents",
     "visible_events",
     "visible_to",
+    "withheld_payments",
+    "withheld_statements",
 ]

@@ -1,7 +1,8 @@
 """Who sees which rows."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from projects.models import (
     Amount,
@@ -16,13 +17,16 @@ from projects.models import (
     Project,
     ProjectDocument,
     SavedView,
+    Source,
     StaffMember,
+    Statement,
     Submission,
     Subscription,
     Update,
 )
 from projects.models.base import Recorded
-from projects.models.choices import ImportStatus, TokenScope, UpdateStatus, ViewAudience
+from projects.models.choices import AmountKind, ImportStatus, TokenScope, UpdateStatus, ViewAudience
+from projects.models.functions import IsConfidentialAmount, IsWithheldSource, IsWithheldStatement
 from projects.permissions.roles import (
     AUDITOR,
     EDITORS,
@@ -39,6 +43,13 @@ CONFIDENTIAL = {
     Document: "is_confidential",
     ProjectDocument: "document__is_confidential",
     Attachment: "document__is_confidential",
+}
+
+# What repeats the words of something confidential. Whatever else rests on such a statement is not withheld: it still
+# names the statement, which only says no more to those who may not see the amount.
+REPEATING = {
+    Source: Q(IsWithheldSource("code")),
+    Statement: Q(IsWithheldStatement("pk")) | Q(IsWithheldSource("source__code")),
 }
 
 
@@ -72,6 +83,8 @@ def visible_to(user, queryset):
         return queryset.filter(seen)
     if model in CONFIDENTIAL and not may_see_confidential(user):
         queryset = queryset.filter(**{CONFIDENTIAL[model]: False})
+    if model in REPEATING and not may_see_confidential(user):
+        return queryset.exclude(REPEATING[model])
     if model is Document:
         return queryset.filter(_hung_where_seen(user))
     if model is Attachment:
@@ -93,6 +106,40 @@ def visible_to(user, queryset):
     if model in (ImportedFile, ImportRun):
         return queryset.filter(job__in=visible_to(user, ImportJob.objects.all()))
     return queryset
+
+
+def may_read(user, document):
+    """Whether the user may know what a document is; of a confidential one, others learn only that there is one."""
+    return not document.is_confidential or may_see_confidential(user)
+
+
+def title_of(user, document):
+    """What a document is called for the user: its type, number and title, or that it is confidential."""
+    return str(document) if may_read(user, document) else _("confidential document")
+
+
+def withheld_statements(user):
+    """The keys of the statements whose words the user may not read: few of very many."""
+    if may_see_confidential(user):
+        return frozenset()
+    return frozenset(Statement.objects.filter(REPEATING[Statement]).order_by().values_list("pk", flat=True))
+
+
+def withheld_payments(user, projects):
+    """The keys of those projects of which the user may not read what reports say was paid: some of it is confidential.
+
+    Reports tell of payments by their sum, so that what one of them was shows in the others too.
+    """
+    if may_see_confidential(user):
+        return frozenset()
+    payments = Amount.pgh_event_model.objects.filter(project__in=projects, kind=AmountKind.DISBURSED)
+    return frozenset(payments.filter(IsConfidentialAmount("pgh_obj")).values_list("project", flat=True))
+
+
+def statements_counted(user):
+    """Expression: how many statements of a Source the user may see."""
+    shown = Q() if may_see_confidential(user) else ~Q(IsWithheldStatement("statements__pk"))
+    return Count("statements", filter=shown, distinct=True)
 
 
 def public_projects():

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -69,7 +69,8 @@ class SourceList(ListPage):
     add_url_name = "source-new"
 
     def listed(self, rows):
-        return rows.select_related("publisher").annotate(statement_count=Count("statements", distinct=True))
+        counted = permissions.statements_counted(self.request.user)
+        return rows.select_related("publisher").annotate(statement_count=counted)
 
 
 class EngagementList(ListPage):
@@ -260,13 +261,20 @@ class InvestorPage(RecordPage):
 class SourcePage(RecordPage):
     noun, list_heading, key = "source", gettext_lazy("Sources"), "code"
 
+    def get_context_data(self, **kwargs):
+        try:
+            return super().get_context_data(**kwargs)
+        except Http404:
+            if Source.objects.filter(code=self.kwargs["code"]).exists():  # facts that all may see still lead here
+                raise PermissionDenied(_("This source is a confidential document.")) from None
+            raise
+
     def rows(self):
         return Source.objects.select_related("publisher", "photo_credit")
 
     def sections(self, record):
-        statements = (
-            Statement.objects.filter(source=record).select_related("speaker").prefetch_related("contradicts__source")
-        )
+        statements = permissions.visible_to(self.request.user, Statement.objects.filter(source=record))
+        statements = statements.select_related("speaker").prefetch_related("contradicts__source")
         return [self.section("statements", _("Statements"), "_statements", statements, "statement")]
 
 
@@ -281,6 +289,7 @@ class EngagementPage(RecordPage):
         took_part = record.participations.select_related("person", "organisation")
         speakers = took_part.order_by().values("person")
         said = Statement.objects.filter(source__statements=record.statement_id, speaker__in=speakers)
+        said = permissions.visible_to(self.request.user, said)
         return [
             self.section("participants", _("Participants"), "_participants", took_part, "participation"),
             self.section(
@@ -371,4 +380,8 @@ class UpdatePage(RecordPage):
         record = context["record"]
         may_review = record.status == UpdateStatus.SUBMITTED and permissions.may_review(self.request.user, record)
         next_step = _("Correct and send again") if record.status == UpdateStatus.RETURNED else ""
-        return context | {"may_review": may_review, "told": reports.told(record), "edit_label": next_step}
+        return context | {
+            "may_review": may_review,
+            "told": reports.told(record, self.request.user),
+            "edit_label": next_step,
+        }

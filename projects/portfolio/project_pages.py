@@ -74,7 +74,7 @@ class ProjectPage(SignedIn, TemplateView):
             "further_sectors": project.further_sectors.select_related("sector"),
             "sections": self.sections(project, section_maker(project.reference, may_change)),
             "timeline_url": reverse("project-timeline", args=[project.reference]) + time_suffix(self.request.GET),
-            "ahead": readiness.ahead(project, may_change=may_change),
+            "ahead": readiness.ahead(project, self.request.user, may_change=may_change),
             "updates": updates.select_related("author")[:5],
             "may_change": may_change,
         }

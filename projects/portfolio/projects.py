@@ -212,8 +212,14 @@ class ProjectList(ListPage):
                 for kind, sum in rest.amounts.items()
                 if sum.value is not None
             ]
+        withheld = permissions.withheld_statements(self.request.user)
         lines += [
-            (_("Not known whether included, so not added:"), amount.value, amount.currency_id, str(amount.statement))
+            (
+                _("Not known whether included, so not added:"),
+                amount.value,
+                amount.currency_id,
+                amount.statement.code if amount.statement_id in withheld else str(amount.statement),
+            )
             for amount in portfolio.uncertain
         ]
         rates = [(r.currency, r.tenge, r.day, r.asked, r.origin) for r in portfolio.rates_used()]

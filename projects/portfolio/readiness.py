@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from projects import stages
-from projects.models import Document
+from projects import permissions, stages
+from projects.models import Amount, Document
 from projects.models.choices import StageFact
 
 # Facts that are rows of their own: the stem of the URL name where one is added. The others are fields of the project.
@@ -29,15 +29,16 @@ def _form_for(kind, project):
     return f"{reverse('project-edit', args=[project.reference])}#id_{kind}"
 
 
-def ahead(project, *, may_change):
+def ahead(project, user, *, may_change):
     """What the stages that may come next ask for: (stage, how many are missing, list of Asked, where to move there).
 
-    Args: may_change: whether the reader may change the project; others get no addresses of forms.
+    Args: user: the reader. may_change: whether they may change the project; others get no addresses of forms.
     """
     found = []
+    record = stages.Record([project.pk], permissions.visible_to(user, Amount.objects.all()))
     for stage in stages.next_stages(project):
         asked = []
-        for each in stages.requirements(project, stage):
+        for each in stages.requirements(project, stage, record=record):
             choices = [
                 (kind.label if isinstance(kind, StageFact) else kind, _form_for(kind, project) if may_change else "")
                 for kind in each.kinds

@@ -360,7 +360,7 @@ class UpdateReview(SignedIn, View):
         )
 
     def page(self, update, form, status=200):
-        told = reports.told(update)
+        told = reports.told(update, self.request.user)
         context = {
             "update": update,
             "form": form,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from projects import stages, wording
+from projects import permissions, stages, wording
 from projects.models import (
     Amount,
     Checkpoint,
@@ -31,7 +31,7 @@ from projects.models.choices import (
     StatementKind,
     UpdateStatus,
 )
-from projects.reports.questions import TENGE, questions_of, rows_of
+from projects.reports.questions import TENGE, is_payment, questions_of, rows_of
 
 # The station that goods have reached, by the status that is reported.
 STATIONS = {
@@ -62,11 +62,13 @@ class Told:
     question: object = None
 
 
-def told(update):
+def told(update, user):
     """What an update changes: a Told for each reported value, in the order of the page.
 
-    Once it is approved the register has these values: then nothing has moved.
+    Once it is approved the register has these values: then nothing has moved. Of payments and documents that the user
+    may not see it is told only that they are confidential.
     """
+    is_withheld = bool(permissions.withheld_payments(user, [update.project_id]))
     asked = {question.name: question for question in questions_of(update.project, also=update.changes)}
     is_open = update.status != UpdateStatus.APPROVED
     found = []
@@ -80,15 +82,20 @@ def told(update):
             found.append(Told(name, name, was, now, "", name))
             continue
         is_moved = is_open and question.standing not in (was, now) and name not in OF_THE_PAYMENT
-        words = [question.shown(text, money) for text in (was, now, question.standing if is_moved else "")]
+        words = [
+            question.shown(text, money, lambda document: permissions.title_of(user, document))
+            for text in (was, now, question.standing if is_moved else "")
+        ]
+        if is_payment(name) and is_withheld:
+            words = ["", _("confidential"), ""]
         mark = f"{name}={question.standing}"
         found.append(Told(name, question.full_label, *words, mark=mark, question=question))
     return found
 
 
-def moved(update):
+def moved(update, user):
     """The reported values whose place in the register has changed since, to something else than is reported."""
-    return [row for row in told(update) if row.standing]
+    return [row for row in told(update, user) if row.standing]
 
 
 def publish(update):

@@ -73,8 +73,8 @@ class Question:
     def full_label(self):
         return f"{self.subject}: {capfirst(str(self.label))}" if self.subject else capfirst(str(self.label))
 
-    def shown(self, stored, currency=TENGE):
-        """A stored value as people read it; empty for nothing."""
+    def shown(self, stored, currency=TENGE, title=str):
+        """A stored value as people read it; empty for nothing. Args: title: function of a Document -> its name."""
         if not stored:
             return ""
         if self.kind == CHOICE:
@@ -88,7 +88,7 @@ class Question:
             return wording.day(datetime.date.fromisoformat(stored))
         if self.kind == DOCUMENTS:
             rows = Document.objects.filter(pk__in=stored.split(",")).select_related("document_type")
-            return "; ".join(str(row) for row in rows)
+            return "; ".join(title(row) for row in rows)
         return stored
 
 
@@ -169,13 +169,17 @@ def _levels(project):
 
 
 def paid_so_far(project, currency):
-    """The sum of what is on record as paid on a project in one currency (Decimal), as its list adds it."""
+    """The sum of what is on record as paid on a project in one currency (Decimal), as its list adds it.
+
+    Without what is confidential: a report says the sum, and everybody may read it once it is approved.
+    """
     rows = Amount.objects.on_projects().filter(project=project, kind=AmountKind.DISBURSED, currency=currency)
+    rows = rows.filter(is_confidential=False)
     return rows.aggregate(total=Sum("value"))["total"] or Decimal(0)
 
 
 def _paid(project):
-    payments = Amount.objects.standing().filter(project=project, kind=AmountKind.DISBURSED)
+    payments = Amount.objects.standing().filter(project=project, kind=AmountKind.DISBURSED, is_confidential=False)
     last = payments.order_by("-as_of", "-pk").first()
     currency = last.currency_id if last else TENGE
     total = paid_so_far(project, currency)
@@ -189,7 +193,9 @@ def _paid(project):
         _("paid altogether"),
         plain(total) if total else "",
         as_of=last.as_of if last else None,
-        help=_("Give either of the two, or both: they are checked against each other."),
+        help=_(
+            "Give either of the two, or both: they are checked against each other. Confidential payments do not count."
+        ),
     )
     yield Question("paid-currency", "paid", CHOICE, _("currency"), currency, choices=choices)
     yield Question("paid-on", "paid", DATE, _("paid on"), is_kept=False, help=_("Empty: the end of the period."))
@@ -226,6 +232,11 @@ def _problems(project, also):
         yield Question(f"{name}-due_on", "problem", DATE, _("to be solved by"), "", subject, is_kept=False)
         languages = tuple(LANGUAGES.items())
         yield Question(f"{name}-language", "problem", CHOICE, _("written in"), "", subject, languages, is_asked=False)
+
+
+def is_payment(name):
+    """Whether a question, given by its name, is about money paid."""
+    return name.startswith("paid-")
 
 
 def plain(number):

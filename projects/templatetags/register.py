@@ -87,8 +87,8 @@ def row_edit(section, row):
 @register.simple_tag(takes_context=True)
 def document_link(context, document):
     """A document with the way to its page; of a confidential one, others learn only that there is one."""
-    if document.is_confidential and not permissions.may_see_confidential(context["request"].user):
-        return format_html('<span class="unknown">{}</span>', _("confidential document"))
+    if not permissions.may_read(context["request"].user, document):
+        return format_html('<span class="unknown">{}</span>', permissions.title_of(context["request"].user, document))
     return format_html('<a href="{}">{}</a> {}', document.get_absolute_url(), document, expiry_pill(document))
 
 

@@ -96,7 +96,7 @@ class TestFilters:
         bare = factories.project(main_sector=None, place=None)
         full = factories.project(curator=factories.editor())
         factories.amount(project=full)
-        for missing in ("sector", "place", "amounts", "curator"):
+        for missing in ("sector", "place", "cost", "curator"):
             assert rows(admin_client.get(PROJECTS, {"missing": missing})) == {bare.pk}, missing
         assert rows(admin_client.get(PROJECTS, {"missing": "stage"})) == {bare.pk, full.pk}
 

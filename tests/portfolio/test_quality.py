@@ -1,10 +1,12 @@
 """The page of data quality: counts lead to exactly their rows, rows to the form that mends them."""
 
 import pytest
+from django.http import QueryDict
 from django.utils import translation
 
 from projects import quality
-from projects.models import Project
+from projects.filters import ObligationFilterSet, OrganisationFilterSet, ProjectFilterSet
+from projects.models import Obligation, Organisation, Project
 from tests import factories
 from tests.pages import read
 
@@ -44,6 +46,33 @@ def test_the_administration_counts_the_same(client, brief):
             name = finding.key.rpartition("-")[2]
             listed = read(client.get(f"/en/admin/projects/project/?missing={name}&is_placeholder__exact=0"))
             assert len(listed.one(id="result_list").one("tbody").all("tr") if number else []) == number, finding.key
+
+
+LISTS = {Project: ProjectFilterSet, Organisation: OrganisationFilterSet, Obligation: ObligationFilterSet}
+
+
+def test_what_is_missing_is_the_same_on_the_page_and_in_the_lists():
+    """Also of what the reader may not see, and of drafts, which nobody but their author does."""
+    project = factories.project(main_sector=None)
+    factories.amount(project=project, is_confidential=True)
+    factories.amount(project=factories.project())
+    factories.update(project=project)
+    told = factories.update(project=factories.project(), status="submitted")
+    dated = factories.obligation(due_on=None, end_on=factories.DAY)
+    undated = factories.obligation(due_on=None)
+    factories.organisation()
+    seen = {}
+    for name, user in {"analyst": factories.analyst(), "reviewer": factories.reviewer()}.items():
+        seen[name] = {finding.key: number for finding, number in quality.counted(user)}
+        for model, filters in LISTS.items():
+            for missing in quality.lacking(model):
+                rows = filters(QueryDict(f"missing={missing}"), user=user).rows()
+                assert rows.count() == seen[name][f"missing-{model._meta.model_name}-{missing}"], (name, missing)
+    lacking = {key for key, number in seen["analyst"].items() if number != seen["reviewer"][key]}
+    assert lacking == {"missing-project-cost"}
+    rows = {finding.key: finding.rows(user) for finding in quality.findings()}
+    assert project in rows["missing-project-updates"] and told.project not in rows["missing-project-updates"]
+    assert undated in rows["missing-obligation-deadline"] and dated not in rows["missing-obligation-deadline"]
 
 
 def test_an_owner_has_the_findings_of_their_projects(client):

@@ -555,6 +555,6 @@ def test_reported_values_have_their_form(project, editor):
 def test_told_after_approval_still_names_its_rows(project, editor):
     update = submitted(project, editor, **everything(project))
     actions.approve_update(by=factories.reviewer(), update=update)
-    labels = [row.label for row in reports.told(update)]
+    labels = [row.label for row in reports.told(update, editor)]
     assert not [label for label in labels if "-" in label]
-    assert not reports.moved(Update.objects.get(pk=update.pk))
+    assert not reports.moved(Update.objects.get(pk=update.pk), editor)
