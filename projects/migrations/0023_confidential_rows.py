@@ -14,7 +14,7 @@ def index(model, column, name, **condition):
 class Migration(migrations.Migration):
     atomic = False  # as indexes that are made beside writers ask for
 
-    dependencies = [("projects", "0021_parts_told")]
+    dependencies = [("projects", "0022_many_rows_at_once")]
 
     operations = [
         AtOnce(
