@@ -5,6 +5,7 @@ import datetime
 import hmac
 import re
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse, HttpResponseNotFound
 from django.urls import reverse
@@ -24,6 +25,7 @@ from projects.models.choices import TokenScope
 from tracker.errors import BadParameter
 
 MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+DAY, READ_AGAIN = datetime.timedelta(days=1), datetime.timedelta(hours=6)
 BEFORE, AFTER = datetime.timedelta(days=90), datetime.timedelta(days=400)  # what the feed holds, around today
 
 
@@ -51,7 +53,7 @@ class Calendar(Board):
             "earlier_url": self.address(month=f"{earlier:%Y-%m}"),
             "later_url": self.address(month=f"{later:%Y-%m}"),
             "today_url": self.address(month=None),
-            "has_feed": tokens.calendar_tokens(self.request.user).exists(),
+            "feed": tokens.calendar_tokens(self.request.user).first(),
             "feed_url": "",
         }
 
@@ -71,6 +73,7 @@ class Calendar(Board):
         context = {"feed_url": ""}
         if "revoke" in request.POST:
             tokens.calendar_tokens(request.user).delete()
+            messages.success(request, _("The address is withdrawn. Calendars that used it are told nothing any more."))
         else:
             query = {name: None for name in request.GET if name not in self.chosen.filters} | {
                 "token": tokens.renew_calendar_token(request.user)
@@ -93,11 +96,13 @@ class Feed(View):
         feed.add("prodid", "-//Investment register//calendar//EN")
         feed.add("version", "2.0")
         feed.add("x-wr-calname", _("Investment register"))
+        feed.add("refresh-interval", READ_AGAIN, {"VALUE": "DURATION"})
         for event in agenda.calendar(projects, today - BEFORE, today + AFTER):
             entry = IEvent()
             entry.add("uid", f"{event.key}@{request.get_host()}")
             entry.add("dtstamp", now)
             entry.add("dtstart", event.day)
+            entry.add("dtend", event.day + DAY)
             entry.add("summary", event.title)
             entry.add("url", request.build_absolute_uri(event.url))
             entry.add("transp", "TRANSPARENT")

@@ -123,13 +123,15 @@ def test_the_feed_opens_with_its_key_alone(analyst):
     entries = Calendar.from_ical(answer.content).walk("VEVENT")
     assert len(entries) == 12
     assert all(entry["dtstart"].dt.year == 2026 for entry in entries)
+    assert {entry["dtend"].dt - entry["dtstart"].dt for entry in entries} == {datetime.timedelta(days=1)}
     assert stranger.get("/api/v1/projects/", headers={"Authorization": f"Bearer {token}"}).status_code == 401
     assert stranger.get(address.replace("q=SYN-1", "stage=NONE")).status_code == 400
 
     renewed = read(analyst.post("/en/calendar/")).one("code", class_="feed-url").text
     assert stranger.get(address).status_code == 404
     assert stranger.get(renewed).status_code == 200
-    analyst.post("/en/calendar/", {"revoke": "1"})
+    assert "You have an address, made on" in analyst.get("/en/calendar/").text
+    assert "The address is withdrawn" in analyst.post("/en/calendar/", {"revoke": "1"}).text
     assert stranger.get(renewed).status_code == 404
     assert not calendar_tokens(analyst.user).exists()
 
