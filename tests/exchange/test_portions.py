@@ -18,7 +18,7 @@ from tests.exchange import files
 from tests.exchange.sheets import TODAY, Taken
 
 pytestmark = pytest.mark.django_db
-NEW_ONE, KNOWN, LIKE_IT = "ТОО «Жаңа синтетика»", "ТОО «Белгілі»", "ТОО «Белгілі синтетика»"
+NEW_ONE, KNOWN, LIKE_IT = "ТОО «Жаңа синтетика»", "ТОО «Белгілі»", "ТОО «Белгілі Орал»"
 LEFT = {"id", "created_at", "updated_at", "code", "position"}
 TABLE = [
     ["Наименование проекта", "Рег. номер", "Инвестор", "Сумма, млн тенге", "Освоено, млн тенге"],
@@ -189,3 +189,16 @@ def test_references_go_on_after_9999(admin, monkeypatch):
 
     given = Project.objects.filter(reference__startswith="WKR-").order_by("pk").values_list("reference", flat=True)
     assert list(given) == [f"WKR-{number}" for number in range(9998, 10005)]
+
+
+def test_a_reference_that_the_file_itself_was_given_is_not_another_project(admin, monkeypatch):
+    """Whatever the portions: the command, too, which looks at nothing before it writes."""
+    monkeypatch.setattr(carrying, "PORTION", 2)
+    head = ["Шифр", *TABLE[0]]
+    rows = [[None, f"Синтетический {number}", None, None, 5, None] for number in range(4)]
+    rows.append(["WKR-0002", "Синтетический другой", None, None, 5, None])
+    file, mapping = io.BytesIO(files.csv_file([head, *rows])), {"scale": 1_000_000, "currency": "KZT"}
+    before = Project.objects.count()
+    with pytest.raises(jobs.Refused, match="already used by another record"):
+        jobs.bring_in(by=admin, file=file, name="synthetic.csv", as_of=TODAY, reason="synthetic", mapping=mapping)
+    assert Project.objects.count() == before
