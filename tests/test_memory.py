@@ -183,6 +183,17 @@ def test_pages_are_made_once_for_a_state(people, amount, address, most, django_a
             assert ("530.00" in first or "500.00" in first) == sees_all
 
 
+@pytest.mark.parametrize("address", ["/en/map/", "/en/actions/"])
+def test_boards_are_kept_until_something_is_written(people, address, django_assert_max_num_queries):
+    client = Client()
+    client.force_login(people[0])
+    first = client.get(address).text
+    with django_assert_max_num_queries(4):
+        assert TOKEN.sub("", client.get(address).text) == TOKEN.sub("", first)
+    factories.project(status="delayed")
+    assert TOKEN.sub("", client.get(address).text) != TOKEN.sub("", first)
+
+
 def test_a_person_s_own_filter_is_remembered_for_that_person_alone(people, amount):
     factories.project(curator=people[0])
     rows = []
