@@ -84,8 +84,10 @@ def undo(written, *, by, job):
                     _restore(entry.noun.model, dict(some))
                     progress.tick(len(some))
             for entry in reversed(entries):
-                _remove(entry.noun.model, entry.added)
-            _remove(Statement, statements)
+                for number in _removed(entry.noun.model, entry.added):
+                    progress.tick(number)
+            for _number in _removed(Statement, statements):
+                progress.heed()
             Source.objects.filter(pk=written.get("source")).delete()
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what the database refuses is told here
@@ -156,8 +158,8 @@ def _restore(model, changed):
         bulk.update(model, rows, names)
 
 
-def _remove(model, added):
-    """Delete the records, and the links and messages that go with them, by few statements.
+def _removed(model, added):
+    """Delete the records, and the links and messages that go with them, by few statements; yields how many each did.
 
     What else points to them has been looked for; where something does all the same, the database says so in the end.
     """
@@ -165,4 +167,4 @@ def _remove(model, added):
     for chunk in added.chunks():
         for relation in with_them:
             relation.related_model._base_manager.filter(**within(relation.field.name, chunk)).delete()
-        progress.tick(model._base_manager.filter(**within("pk", chunk))._raw_delete(connection.alias))
+        yield model._base_manager.filter(**within("pk", chunk))._raw_delete(connection.alias)
