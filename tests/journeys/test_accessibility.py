@@ -106,7 +106,8 @@ def named_pages(resolver, parameters=()):
 
 
 def _can_be_read(view):
-    return not hasattr(view, "view_class") or hasattr(view.view_class, "get")
+    page = getattr(view, "view_class", None)
+    return page is None or (hasattr(page, "get") and "get" in page.http_method_names)
 
 
 def pages():

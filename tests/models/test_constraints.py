@@ -19,6 +19,7 @@ from projects.models import (
     ExchangeRate,
     Notice,
     Organisation,
+    PeriodReport,
     Project,
     ProjectMoney,
     SavedView,
@@ -250,6 +251,7 @@ REPEATED = {
     "update_one_per_period": lambda: of_one(
         factories.project, factories.update, "project", period=factories.reporting_period()
     )(),
+    "period_report_once": of_one(factories.reporting_period, factories.period_report, "period", known_at=MOMENT),
     "reporting_periods_do_not_overlap": lambda: [
         factories.reporting_period(cycle=cycle, start_on=start, end_on=end)
         for cycle in [factories.reporting_cycle()]
@@ -358,7 +360,7 @@ def test_every_constraint_speaks_in_sentences(name):
     model, constraint = CONSTRAINTS[name]
     assert isinstance(constraint, CheckConstraint | UniqueConstraint | ExclusionConstraint)
     if (
-        model in (Submission, ApiToken, WebhookDelivery) or name == "project_status_null_not_empty"
+        model in (Submission, ApiToken, PeriodReport, WebhookDelivery) or name == "project_status_null_not_empty"
     ):  # never typed by a person
         return
     message = constraint.violation_error_message
