@@ -105,10 +105,8 @@ def _measure(size, times):
     from projects import permissions
 
     _load(size)
-    user, importer = (
-        _person("synthetic-analyst", permissions.ANALYST),
-        _person("synthetic-importer", permissions.REVIEWER),
-    )
+    user = _person("synthetic-analyst", permissions.ANALYST)
+    importer = _person("synthetic-importer", permissions.ADMINISTRATOR)
     benches = yardsticks.benches(size)
     with yardsticks.Limits() as limits, Server(user).running() as server:
         for bench in benches:

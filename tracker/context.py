@@ -54,8 +54,7 @@ def interface(request):
 def navigation(request):
     """The main pages in a row and those behind "More", each as (address, label, whether this page is there or below).
 
-    Nothing for a person without a role, whom they all refuse. Templates call it only where they show it: it reads the
-    user, which an error page must not.
+    Nothing for a person without a role, whom they all refuse.
     """
     if not permissions.may_see_register(request.user):
         return {}
@@ -65,7 +64,10 @@ def navigation(request):
 
 
 def menu(request):
-    """The navigation as HTML; the same for all who see the same pages at the same place."""
+    """The navigation as HTML; the same for all who see the same pages at the same place.
+
+    Templates call it only where somebody is signed in: it reads the user, which an error page must not.
+    """
     pages = navigation(request)
     if not pages:
         return ""
